@@ -1,0 +1,22 @@
+package dev.ballast.problem;
+
+/// Root of every room's own exceptions: says what kind of failure it is and, in a sentence for the
+/// caller, what was wrong and what is allowed. The detail is shown to clients, so it names no internals.
+public abstract class DomainException extends RuntimeException {
+    private final Kind kind;
+
+    protected DomainException(Kind kind, String detail) {
+        // An expected outcome of a request: the stack trace would be paid for and never read.
+        super(detail, null, false, false);
+        this.kind = kind;
+    }
+
+    public final Kind kind() {
+        return kind;
+    }
+
+    /// The sentence for the caller.
+    public final String detail() {
+        return String.valueOf(getMessage());
+    }
+}
