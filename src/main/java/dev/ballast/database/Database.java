@@ -1,0 +1,69 @@
+package dev.ballast.database;
+
+import io.smallrye.mutiny.TimeoutException;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.VertxException;
+import io.vertx.core.impl.NoStackTraceThrowable;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.RowSet;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import io.vertx.pgclient.PgException;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.util.function.Function;
+
+/// Runs statements on the primary database. Non-blocking; resumes on the caller's event loop.
+///
+/// Every call ends within [DatabaseSettings#timeout()] and fails with [DatabaseUnavailable] when the
+/// database cannot be reached or is too slow, else with the `PgException` of the statement.
+@ApplicationScoped
+public class Database {
+    private final Pool pool;
+    private final DatabaseSettings settings;
+
+    @Inject
+    Database(Pool pool, DatabaseSettings settings) {
+        this.pool = pool;
+        this.settings = settings;
+    }
+
+    /// Runs one prepared statement.
+    public Uni<RowSet<Row>> query(String sql, Tuple parameters) {
+        return bounded(pool.preparedQuery(sql).execute(parameters));
+    }
+
+    /// Runs `work` in one transaction: committed when it completes, rolled back when it fails.
+    public <T> Uni<T> inTransaction(Function<SqlConnection, Uni<T>> work) {
+        return bounded(pool.withTransaction(work));
+    }
+
+    private <T> Uni<T> bounded(Uni<T> statement) {
+        return statement
+                .ifNoItem()
+                .after(settings.timeout())
+                .fail()
+                .onFailure(Database::isUnavailable)
+                .transform(DatabaseUnavailable::new);
+    }
+
+    private static boolean isUnavailable(Throwable failure) {
+        return switch (failure) {
+            case PgException refused -> isOutage(refused.getSqlState());
+            case IOException connection -> true;
+            case TimeoutException tooSlow -> true;
+            // how the client says that a connection was closed under a statement, or none became free in time
+            case VertxException closed -> true;
+            case NoStackTraceThrowable pool -> true;
+            default -> false;
+        };
+    }
+
+    /// SQLSTATE classes of a server that is going, coming or full: 08 connection, 53 resources, 57P shutdown.
+    private static boolean isOutage(String sqlState) {
+        return sqlState != null
+                && (sqlState.startsWith("08") || sqlState.startsWith("53") || sqlState.startsWith("57P"));
+    }
+}

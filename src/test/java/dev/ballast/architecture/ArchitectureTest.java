@@ -1,0 +1,155 @@
+package dev.ballast.architecture;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.stream.Collectors.groupingBy;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/// The rooms and the arrows between them. An import in any other direction fails here.
+class ArchitectureTest {
+    private static final String ROOT = "dev.ballast.";
+    private static final Path SOURCES = Path.of("src/main/java/dev/ballast");
+    private static final Set<String> FOUNDATION = Set.of("degradation", "tracing", "security", "problem");
+
+    /// Besides the foundation rooms, which any room but they themselves may import.
+    private static final Map<String, Set<String>> ARROWS = Map.ofEntries(
+            Map.entry("console", Set.of()),
+            Map.entry("users", Set.of("cache", "messaging", "database")),
+            Map.entry("payments", Set.of("cache", "messaging", "database")),
+            Map.entry("recommendations", Set.of("cache", "database")),
+            Map.entry("cache", Set.of("redis")),
+            Map.entry("ratelimit", Set.of("redis")),
+            Map.entry("messaging", Set.of("redis")),
+            Map.entry("redis", Set.of()),
+            Map.entry("database", Set.of()));
+
+    private static final JavaClasses CLASSES =
+            new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("dev.ballast");
+
+    @Test
+    void rooms_importOnlyAlongTheArrows() {
+        Set<String> wrong = new TreeSet<>();
+        for (JavaClass type : CLASSES) {
+            String from = room(type);
+            type.getDirectDependenciesFromSelf().stream()
+                    .map(dependency -> dependency.getTargetClass().getBaseComponentType())
+                    .filter(target -> target.getPackageName().startsWith(ROOT))
+                    .map(ArchitectureTest::room)
+                    .filter(to -> !allowed(from, to))
+                    .forEach(to -> wrong.add(type.getName() + " imports " + to));
+        }
+        assertEquals(Set.of(), wrong);
+    }
+
+    @Test
+    void rooms_areKnownAndFlat() {
+        Set<String> unknown = new TreeSet<>();
+        CLASSES.forEach(type -> {
+            String rest = type.getPackageName().substring(ROOT.length());
+            if (!ARROWS.containsKey(rest) && !FOUNDATION.contains(rest)) {
+                unknown.add(type.getPackageName());
+            }
+        });
+        assertEquals(Set.of(), unknown);
+    }
+
+    @Test
+    void rooms_haveNoCycles() {
+        slices().matching("dev.ballast.(*)..").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    @Test
+    void names_sayWhatAThingIs() {
+        classes()
+                .should()
+                .haveNameNotMatching(".*(Manager|Helper|Util|Utils|Impl|Base)")
+                .check(CLASSES);
+    }
+
+    @Test
+    void time_isInjected() {
+        noClasses().should().callMethod(Instant.class, "now").check(CLASSES);
+        noClasses().should().callMethod(System.class, "currentTimeMillis").check(CLASSES);
+        noClasses().should().callMethod(Thread.class, "sleep", long.class).check(CLASSES);
+        noClasses()
+                .that(resideInAPackage("dev.ballast.."))
+                .should()
+                .callMethod(Clock.class, "systemDefaultZone")
+                .check(CLASSES);
+    }
+
+    @Test
+    void files_staySmall() {
+        List<Path> files = sources();
+        List<String> tooLong = files.stream()
+                .filter(file -> lines(file) > 300)
+                .map(Path::toString)
+                .toList();
+        assertEquals(List.of(), tooLong);
+        long[] lengths = files.stream()
+                .filter(file -> !file.endsWith("package-info.java"))
+                .mapToLong(ArchitectureTest::lines)
+                .sorted()
+                .toArray();
+        assertTrue(lengths[lengths.length / 2] < 60, "median file length is " + lengths[lengths.length / 2]);
+    }
+
+    @Test
+    void rooms_openWithTheirPromiseAndStaySmall() {
+        Map<Path, List<Path>> rooms = sources().stream().collect(groupingBy(Path::getParent));
+        rooms.forEach((room, files) -> {
+            assertTrue(Files.exists(room.resolve("package-info.java")), room + " has no package-info.java");
+            assertTrue(files.size() <= 21, room + " has " + files.size() + " files");
+        });
+    }
+
+    private static boolean allowed(String from, String to) {
+        if (from.equals(to)) {
+            return true;
+        }
+        return FOUNDATION.contains(from)
+                ? to.equals("problem") && !from.equals("problem")
+                : FOUNDATION.contains(to) && !from.equals("console")
+                        || ARROWS.getOrDefault(from, Set.of()).contains(to);
+    }
+
+    private static String room(JavaClass type) {
+        return type.getPackageName().substring(ROOT.length()).replaceFirst("[.].*", "");
+    }
+
+    private static List<Path> sources() {
+        try (Stream<Path> files = Files.walk(SOURCES)) {
+            return files.filter(file -> file.toString().endsWith(".java")).toList();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private static long lines(Path file) {
+        try (Stream<String> lines = Files.lines(file)) {
+            return lines.count();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+}
