@@ -1,0 +1,16 @@
+package dev.ballast.cache;
+
+import java.util.Locale;
+
+/// What became of an invalidation.
+public enum Invalidation {
+    /// Redis and this pod's memory hold nothing older.
+    ACKNOWLEDGED,
+    /// Redis could not take it: this pod's memory is clean, but Redis may hold the old value until its TTL ends.
+    DEFERRED;
+
+    /// The value of the `Ballast-Invalidation` header: `acknowledged` or `deferred`.
+    public String header() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

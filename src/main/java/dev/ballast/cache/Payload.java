@@ -1,0 +1,62 @@
+package dev.ballast.cache;
+
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// An entry as it lies in Redis: a header of 16 bytes, then the encoded value.
+///
+/// | bytes | holds |
+/// |---|---|
+/// | 0–1 | magic `BC` |
+/// | 2 | format of this header, 1 |
+/// | 3 | 1 for a negative entry, which has no body, else 0 |
+/// | 4–7 | schema version of the codec |
+/// | 8–15 | when it expires, milliseconds since 1970 by the writer's clock; only shown, Redis itself expires it |
+///
+/// Whatever differs in magic, format or schema is no error but a miss: another version of the service wrote it.
+///
+/// @param value null for a negative entry
+record Payload<V>(@Nullable V value, long expiresAtMs) {
+    static final int HEADER = 16;
+    private static final short MAGIC = 0x4243;
+    private static final byte FORMAT = 1;
+
+    byte[] encode(ValueCodec<V> codec) {
+        byte[] body = value == null ? new byte[0] : codec.encode(value);
+        return ByteBuffer.allocate(HEADER + body.length)
+                .putShort(MAGIC)
+                .put(FORMAT)
+                .put((byte) (value == null ? 1 : 0))
+                .putInt(codec.schema())
+                .putLong(expiresAtMs)
+                .put(body)
+                .array();
+    }
+
+    /// The entry in `bytes`; empty where it is unknown or broken.
+    static <V> Optional<Payload<V>> decode(byte[] bytes, ValueCodec<V> codec) {
+        if (bytes.length < HEADER) {
+            return Optional.empty();
+        }
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        if (buffer.getShort() != MAGIC || buffer.get() != FORMAT) {
+            return Optional.empty();
+        }
+        byte negative = buffer.get();
+        if (buffer.getInt() != codec.schema() || negative < 0 || negative > 1) {
+            return Optional.empty();
+        }
+        long expiresAtMs = buffer.getLong();
+        if (negative == 1) {
+            return buffer.hasRemaining() ? Optional.empty() : Optional.of(new Payload<>(null, expiresAtMs));
+        }
+        byte[] body = new byte[buffer.remaining()];
+        buffer.get(body);
+        try {
+            return Optional.of(new Payload<>(codec.decode(body), expiresAtMs));
+        } catch (RuntimeException _) {
+            return Optional.empty(); // the codec may throw anything at what it did not write
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package dev.ballast.redis;
+
+import dev.ballast.redis.RedisUnavailable.Reason;
+import io.vertx.redis.client.impl.types.ErrorType;
+import java.util.concurrent.TimeoutException;
+
+/// Translates the client's failures, which are partly told apart by their text only, into the room's own.
+final class Failures {
+    private static final String LOST = "CONNECTION_CLOSED";
+    private static final String FULL = "Redis waiting queue is full";
+
+    private Failures() {}
+
+    static RedisFailure translate(Throwable failure) {
+        return switch (failure) {
+            case RedisFailure known -> known;
+            case TimeoutException _ -> new RedisUnavailable(Reason.TIMED_OUT);
+            case ErrorType error when isReply(error) -> new RedisRejection(String.valueOf(error.getMessage()));
+            case Throwable other when FULL.equals(other.getMessage()) -> new RedisUnavailable(Reason.OVERLOADED);
+            default -> new RedisUnavailable(Reason.DISCONNECTED);
+        };
+    }
+
+    /// Whether Redis itself said so: the client reports a lost connection in the guise of an error reply, and in a
+    /// batch as one per command.
+    static boolean isReply(Throwable failure) {
+        return failure instanceof ErrorType
+                && !String.valueOf(failure.getMessage()).contains(LOST);
+    }
+}

@@ -1,0 +1,176 @@
+package dev.ballast.redis;
+
+import dev.ballast.redis.RedisUnavailable.Reason;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.RedisOptions;
+import io.vertx.redis.client.Request;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// One connection that is kept open: many commands share it, each answered in the order sent. It lives on one event
+/// loop, where it is opened, lost and opened again; commands may come from any thread.
+///
+/// Each attempt makes a client of its own, because closing the client is the only way to be sure that its socket is
+/// closed too, also one that is still waiting for a greeting.
+final class Line {
+    private final Vertx vertx;
+    private final Context eventLoop;
+    private final RedisOptions options;
+    private final RedisSettings settings;
+    private final Reachability reachability;
+    private final LongSupplier nanoTime;
+    private final Backoff backoff;
+
+    private final AtomicInteger owed = new AtomicInteger();
+    private volatile long silentSince;
+    private volatile @Nullable Session session;
+    private boolean closed;
+
+    /// An open connection, the client that carries it, and the run of the server behind it.
+    private static final class Session {
+        private final Redis client;
+        private final RedisConnection connection;
+        private final String runId;
+
+        Session(Redis client, RedisConnection connection, String runId) {
+            this.client = client;
+            this.connection = connection;
+            this.runId = runId;
+        }
+    }
+
+    Line(
+            Vertx vertx,
+            Context eventLoop,
+            RedisOptions options,
+            RedisSettings settings,
+            Reachability reachability,
+            LongSupplier nanoTime,
+            RandomGenerator random) {
+        this.vertx = vertx;
+        this.eventLoop = eventLoop;
+        this.options = options;
+        this.settings = settings;
+        this.reachability = reachability;
+        this.nanoTime = nanoTime;
+        this.backoff = new Backoff(settings.reconnectLimit(), random);
+    }
+
+    void open() {
+        eventLoop.runOnContext(_ -> connect());
+    }
+
+    boolean isOpen() {
+        return session != null;
+    }
+
+    /// The `run_id` of the server behind this line; empty while it is not open or where the server does not tell.
+    String runId() {
+        Session now = session;
+        return now == null ? "" : now.runId;
+    }
+
+    /// Sends through `use`, or fails at once where the line is not open. The result arrives on the caller's context.
+    <T extends @Nullable Object> Future<T> use(Function<RedisConnection, Future<T>> use) {
+        Session now = session;
+        if (now == null) {
+            return Future.failedFuture(new RedisUnavailable(Reason.DISCONNECTED));
+        }
+        if (owed.getAndIncrement() == 0) {
+            silentSince = nanoTime.getAsLong();
+        }
+        return use.apply(now.connection).onComplete(answer -> {
+            owed.decrementAndGet();
+            if (answer.succeeded() || Failures.isReply(answer.cause())) {
+                silentSince = nanoTime.getAsLong();
+            }
+        });
+    }
+
+    /// To be told when a caller waited in vain: a line that owes answers and gives none is given up.
+    void missedDeadline() {
+        Session now = session;
+        if (now != null
+                && owed.get() > 0
+                && nanoTime.getAsLong() - silentSince >= settings.silenceLimit().toNanos()) {
+            eventLoop.runOnContext(_ -> lose(now, "it gives no answer"));
+        }
+    }
+
+    void close() {
+        eventLoop.runOnContext(_ -> {
+            closed = true;
+            Session now = session;
+            session = null;
+            if (now != null) {
+                now.client.close();
+            }
+        });
+    }
+
+    private void connect() {
+        if (closed) {
+            return;
+        }
+        // Made here, on the line's event loop, because that is where a client puts its connections.
+        Redis client = Redis.createClient(vertx, options);
+        client.connect()
+                .compose(connection -> greet(client, connection))
+                .timeout(settings.connectTimeout().toMillis(), TimeUnit.MILLISECONDS)
+                .onSuccess(this::opened)
+                .onFailure(cause -> refused(client, cause));
+    }
+
+    private Future<Session> greet(Redis client, RedisConnection connection) {
+        return connection
+                .send(Request.cmd(Command.INFO).arg("server"))
+                .map(reply -> RunId.in(String.valueOf(reply)))
+                // Where the user may not ask, the connection is as good.
+                .recover(cause -> Failures.isReply(cause) ? Future.succeededFuture("") : Future.failedFuture(cause))
+                .map(runId -> new Session(client, connection, runId));
+    }
+
+    private void opened(Session fresh) {
+        if (closed) {
+            fresh.client.close();
+            return;
+        }
+        fresh.connection.endHandler(_ -> lose(fresh, "the connection was closed"));
+        fresh.connection.exceptionHandler(cause -> lose(fresh, String.valueOf(cause.getMessage())));
+        silentSince = nanoTime.getAsLong();
+        session = fresh;
+        backoff.reset();
+        reachability.opened();
+    }
+
+    private void refused(Redis client, Throwable cause) {
+        client.close();
+        reachability.refused(String.valueOf(cause.getMessage()));
+        retry();
+    }
+
+    private void lose(Session lost, String cause) {
+        if (session != lost) {
+            return;
+        }
+        session = null;
+        lost.client.close();
+        reachability.lost(cause);
+        retry();
+    }
+
+    private void retry() {
+        if (!closed) {
+            vertx.setTimer(backoff.nextDelayMs(), _ -> connect());
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package dev.ballast.redis;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Future;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// Commands to Redis. Every call is sent when subscribed to, answered on the subscriber's own Vert.x context, and
+/// fails with a [RedisFailure]: after its deadline, at once while Redis is away, at once where too many wait.
+///
+/// An answer of nil is a null item. Commands that change the state of a connection (`MULTI`, `SUBSCRIBE`, `SELECT`)
+/// and those that block it (`BLPOP`, `XREAD BLOCK`) must not be sent here: others share the connection.
+/// Keys of one command, one script or one batch carry one hash tag, so that all of it works on a Redis Cluster.
+@ApplicationScoped
+public class RedisCommands {
+    /// Commands sent at once; larger batches go out slice by slice, so that they leave room for others.
+    private static final int SLICE = 512;
+
+    private final Lines lines;
+    private final CommandMeters meters;
+    private final Duration defaultDeadline;
+
+    @Inject
+    RedisCommands(Lines lines, RedisSettings settings, MeterRegistry registry) {
+        this.lines = lines;
+        this.meters = new CommandMeters(registry);
+        this.defaultDeadline = settings.commandTimeout();
+        Gauge.builder("ballast.redis.connections.up", lines, Lines::up)
+                .description("Connections to Redis that are open")
+                .register(registry);
+    }
+
+    /// Whether keys lie on several masters, so that a command without a key, such as `SCAN`, sees a part of them only.
+    public boolean isCluster() {
+        return lines.isCluster();
+    }
+
+    /// Sends one command with the room's own deadline.
+    public Uni<@Nullable Response> send(Request command) {
+        return send(command, defaultDeadline);
+    }
+
+    /// Sends one command.
+    public Uni<@Nullable Response> send(Request command, Duration deadline) {
+        return this.<@Nullable Response>issue(
+                command.command().toString(), deadline, connection -> connection.send(command));
+    }
+
+    /// Sends many commands as one pipelined write per slice of 512, each slice with the deadline of its own; the
+    /// answers are in the order of the commands, nil as null. One error among them fails the whole batch, although
+    /// the other commands were carried out.
+    public Uni<List<@Nullable Response>> batch(List<Request> commands, Duration deadline) {
+        if (commands.isEmpty()) {
+            return Uni.createFrom().item(List.of());
+        }
+        if (commands.size() <= SLICE) {
+            return slice(commands, deadline);
+        }
+        return Multi.createFrom()
+                .range(0, (commands.size() + SLICE - 1) / SLICE)
+                .onItem()
+                .transformToUniAndConcatenate(
+                        i -> slice(commands.subList(i * SLICE, Math.min(commands.size(), (i + 1) * SLICE)), deadline))
+                .collect()
+                .in(ArrayList::new, List::addAll);
+    }
+
+    /// Runs a script by its digest, and sends its text once where Redis does not know it (yet, or any more).
+    public Uni<@Nullable Response> run(
+            RedisScript script, List<String> keys, List<String> arguments, Duration deadline) {
+        return script(script, Command.EVALSHA, script.sha1(), keys, arguments, deadline)
+                .onFailure(RedisCommands::isUnknownScript)
+                .recoverWithUni(() -> script(script, Command.EVAL, script.source(), keys, arguments, deadline));
+    }
+
+    private static boolean isUnknownScript(Throwable failure) {
+        return failure instanceof RedisRejection rejection && rejection.is("NOSCRIPT");
+    }
+
+    private Uni<@Nullable Response> script(
+            RedisScript script,
+            Command command,
+            String body,
+            List<String> keys,
+            List<String> arguments,
+            Duration deadline) {
+        Request request = Request.cmd(command).arg(body).arg(keys.size());
+        keys.forEach(request::arg);
+        arguments.forEach(request::arg);
+        return this.<@Nullable Response>issue(script.name(), deadline, connection -> connection.send(request));
+    }
+
+    private Uni<List<@Nullable Response>> slice(List<Request> commands, Duration deadline) {
+        return issue("batch", deadline, connection -> connection.batch(commands));
+    }
+
+    private <T extends @Nullable Object> Uni<T> issue(
+            String name, Duration deadline, Function<RedisConnection, Future<T>> use) {
+        return Uni.createFrom().emitter(emitter -> {
+            long begin = System.nanoTime();
+            Line line;
+            try {
+                line = lines.pick();
+            } catch (RedisUnavailable e) {
+                meters.failed(name, e, 0);
+                emitter.fail(e);
+                return;
+            }
+            line.use(use)
+                    .timeout(deadline.toMillis(), TimeUnit.MILLISECONDS)
+                    .onSuccess(reply -> {
+                        meters.succeeded(name, System.nanoTime() - begin);
+                        emitter.complete(reply);
+                    })
+                    .onFailure(cause -> {
+                        if (cause instanceof TimeoutException) {
+                            line.missedDeadline();
+                        }
+                        RedisFailure failure = Failures.translate(cause);
+                        meters.failed(name, failure, System.nanoTime() - begin);
+                        emitter.fail(failure);
+                    });
+        });
+    }
+}

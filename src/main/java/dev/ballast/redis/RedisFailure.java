@@ -1,0 +1,15 @@
+package dev.ballast.redis;
+
+import dev.ballast.problem.DomainException;
+import dev.ballast.problem.Kind;
+
+/// A command that brought no result. Both kinds are answered 503 where a feature lets them through; the detail
+/// names neither address nor key.
+public abstract sealed class RedisFailure extends DomainException permits RedisUnavailable, RedisRejection {
+    RedisFailure(String detail) {
+        super(Kind.UNAVAILABLE, detail);
+    }
+
+    /// The failure as a short label for metrics, for example `timeout`.
+    abstract String label();
+}

@@ -1,0 +1,27 @@
+package dev.ballast.redis;
+
+/// Redis answered with an error, for example `OOM` or `WRONGTYPE`; the command was not carried out.
+public final class RedisRejection extends RedisFailure {
+    private final String reply;
+
+    RedisRejection(String reply) {
+        super("the cache store refused a command");
+        this.reply = reply;
+    }
+
+    /// The error reply as Redis sent it, for logs; it may name a key.
+    public String reply() {
+        return reply;
+    }
+
+    /// Whether the reply begins with `code`, the word that tells Redis' errors apart. A batch reports the errors of
+    /// its commands as one text, each behind `ERR [index]`, so only single commands can be asked this.
+    public boolean is(String code) {
+        return reply.equals(code) || reply.startsWith(code + " ");
+    }
+
+    @Override
+    String label() {
+        return "error";
+    }
+}

@@ -1,0 +1,65 @@
+package dev.ballast.users;
+
+import dev.ballast.cache.CacheRead;
+import dev.ballast.cache.Invalidation;
+import dev.ballast.cache.TieredCache;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+
+/// Reads users through the cache and changes them past it. Non-blocking; resumes on the caller's event loop.
+@ApplicationScoped
+class Users {
+    /// A change that is committed, and whether every tier of the cache has been told.
+    record Changed(User user, Invalidation invalidation) {}
+
+    private final UserRepository repository;
+    private final TieredCache<Long, User> cache;
+
+    @Inject
+    Users(UserRepository repository, TieredCache<Long, User> cache) {
+        this.repository = repository;
+        this.cache = cache;
+    }
+
+    Uni<CacheRead<User>> read(long id) {
+        return cache.get(id);
+    }
+
+    Uni<Map<Long, CacheRead<User>>> readAll(Collection<Long> ids) {
+        return cache.getAll(ids);
+    }
+
+    /// Fails with [UserException.EmailTaken]
+    Uni<Changed> create(NewUser user) {
+        // somebody may have asked for this id before it existed, and "no such user" is cached too
+        return repository.create(user).chain(this::invalidate);
+    }
+
+    /// Fails with [UserException.EmailTaken], [UserException.Unknown] or [UserException.Changed]
+    Uni<Changed> change(long id, UserChange change, Precondition versions) {
+        return repository
+                .change(id, change, versions)
+                .chain(changed -> changed.map(this::invalidate).orElseGet(() -> whyNot(id)));
+    }
+
+    /// Fails with [UserException.Unknown] or [UserException.Changed]
+    Uni<Invalidation> delete(long id, Precondition versions) {
+        return repository.delete(id, versions).chain(deleted -> deleted ? cache.invalidate(id) : whyNot(id));
+    }
+
+    private Uni<Changed> invalidate(User user) {
+        return cache.invalidate(user.id()).map(invalidation -> new Changed(user, invalidation));
+    }
+
+    /// A change found no row: there is none, or it is at another version than asked for.
+    private <T> Uni<T> whyNot(long id) {
+        return repository
+                .read(List.of(id))
+                .map(found -> found.isEmpty() ? new UserException.Unknown(id) : new UserException.Changed(id))
+                .chain(reason -> Uni.createFrom().failure(reason));
+    }
+}
