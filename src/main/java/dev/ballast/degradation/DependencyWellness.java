@@ -29,7 +29,10 @@ class DependencyWellness implements AsyncHealthCheck {
 
     @Override
     public Uni<HealthCheckResponse> call() {
-        return Uni.join().all(probes.stream().map(this::outcome).toList()).andFailFast().map(this::response);
+        return Uni.join()
+                .all(probes.stream().map(this::outcome).toList())
+                .andFailFast()
+                .map(this::response);
     }
 
     private Uni<String> outcome(Probe probe) {

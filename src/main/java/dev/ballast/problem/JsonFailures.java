@@ -22,10 +22,10 @@ final class JsonFailures {
             case UnrecognizedPropertyException unknown -> "is not known here; known are " + names(unknown);
             case InvalidFormatException format -> "must be " + expected(format.getTargetType());
             case MismatchedInputException mismatch when says(mismatch, "No content") -> "the body is empty";
-            case MismatchedInputException mismatch when says(mismatch, "Trailing token") ->
-                "the body goes on after its JSON object";
-            case MismatchedInputException mismatch when mismatch.getPath().isEmpty() ->
-                "the body must be " + expected(mismatch.getTargetType());
+            case MismatchedInputException mismatch
+            when says(mismatch, "Trailing token") -> "the body goes on after its JSON object";
+            case MismatchedInputException mismatch
+            when mismatch.getPath().isEmpty() -> "the body must be " + expected(mismatch.getTargetType());
             case MismatchedInputException mismatch -> "must be " + expected(mismatch.getTargetType());
             case JsonMappingException mapping -> "has a value that cannot be read";
             default -> unreadable(failure);

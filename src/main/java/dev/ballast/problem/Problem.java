@@ -23,8 +23,12 @@ record Problem(
         @Schema(examples = "404") int status,
         @Schema(examples = "there is no user 42") String detail,
         @Schema(examples = "/users/42") String instance,
-        @Schema(examples = "4bf92f3577b34da6a3ce929d0e0e4736") @Nullable String traceId,
-        @Schema(description = "which fields of the request were invalid, and why") @Nullable List<InvalidField> errors) {
+
+        @Schema(examples = "4bf92f3577b34da6a3ce929d0e0e4736") @Nullable
+        String traceId,
+
+        @Schema(description = "which fields of the request were invalid, and why") @Nullable
+        List<InvalidField> errors) {
 
     static final String MEDIA_TYPE = "application/problem+json";
 

@@ -46,8 +46,7 @@ class ProblemMappers {
                 .sorted((a, b) -> a.field().compareTo(b.field()))
                 .toList();
         String detail = String.join(
-                "; ",
-                fields.stream().map(f -> f.field() + " " + f.detail()).toList());
+                "; ", fields.stream().map(f -> f.field() + " " + f.detail()).toList());
         return answer(invalid(detail, uri).withErrors(fields)).build();
     }
 

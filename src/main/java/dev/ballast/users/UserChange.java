@@ -9,4 +9,6 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 record UserChange(
         @Schema(examples = "Ada Lovelace") @DisplayName String name,
         @Schema(examples = "ada@example.org") @EmailAddress String email,
-        @Schema(examples = "pro") @NotNull(message = "must be one of free, pro, enterprise") Plan plan) {}
+
+        @Schema(examples = "pro") @NotNull(message = "must be one of free, pro, enterprise")
+        Plan plan) {}

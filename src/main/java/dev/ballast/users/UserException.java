@@ -51,7 +51,8 @@ abstract sealed class UserException extends DomainException {
         Changed(long id) {
             super(
                     Kind.PRECONDITION_FAILED,
-                    "user %d is not at a version that If-Match names; read it again and repeat the change".formatted(id));
+                    "user %d is not at a version that If-Match names; read it again and repeat the change"
+                            .formatted(id));
         }
     }
 }

@@ -67,8 +67,7 @@ class UserRepository {
 
     Uni<User> create(NewUser user) {
         return database.query(
-                        CREATE,
-                        Tuple.of(user.name(), user.email(), user.plan().wireName(), user.currency()))
+                        CREATE, Tuple.of(user.name(), user.email(), user.plan().wireName(), user.currency()))
                 .onFailure(UserRepository::isEmailTaken)
                 .transform(taken -> new UserException.EmailTaken())
                 .map(rows -> user(rows.iterator().next()));
@@ -79,11 +78,7 @@ class UserRepository {
         return database.query(
                         CHANGE,
                         Tuple.of(
-                                id,
-                                change.name(),
-                                change.email(),
-                                change.plan().wireName(),
-                                versions.parameter()))
+                                id, change.name(), change.email(), change.plan().wireName(), versions.parameter()))
                 .onFailure(UserRepository::isEmailTaken)
                 .transform(taken -> new UserException.EmailTaken())
                 .map(UserRepository::first);
@@ -95,7 +90,9 @@ class UserRepository {
     }
 
     private static Optional<User> first(RowSet<Row> rows) {
-        return rows.size() == 0 ? Optional.empty() : Optional.of(user(rows.iterator().next()));
+        return rows.size() == 0
+                ? Optional.empty()
+                : Optional.of(user(rows.iterator().next()));
     }
 
     private static User user(Row row) {

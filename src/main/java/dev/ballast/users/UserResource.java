@@ -65,8 +65,7 @@ class UserResource {
     @APIResponse(responseCode = "304", description = "The version is one that If-None-Match names")
     @APIResponse(responseCode = "404", description = "No such user")
     public Uni<Response> read(
-            @PathParam("id") UserId id,
-            @HeaderParam(HttpHeaders.IF_NONE_MATCH) @Nullable String ifNoneMatch) {
+            @PathParam("id") UserId id, @HeaderParam(HttpHeaders.IF_NONE_MATCH) @Nullable String ifNoneMatch) {
         caller.mustReach(id.value());
         return users.read(id.value()).map(read -> answer(id, read, Precondition.ifNoneMatch(ifNoneMatch)));
     }
@@ -90,7 +89,9 @@ class UserResource {
         return users.create(user)
                 .map(created -> answer(
                         Response.status(Response.Status.CREATED)
-                                .header(HttpHeaders.LOCATION, "/users/" + created.user().id()),
+                                .header(
+                                        HttpHeaders.LOCATION,
+                                        "/users/" + created.user().id()),
                         created));
     }
 
@@ -119,17 +120,15 @@ class UserResource {
     public Uni<Response> delete(
             @PathParam("id") UserId id, @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch) {
         caller.mustReach(id.value());
-        return users.delete(id.value(), Precondition.ifMatch(ifMatch))
-                .map(invalidation -> Response.noContent()
-                        .header(INVALIDATION, invalidation.header())
-                        .build());
+        return users.delete(id.value(), Precondition.ifMatch(ifMatch)).map(invalidation -> Response.noContent()
+                .header(INVALIDATION, invalidation.header())
+                .build());
     }
 
     private static Response answer(UserId id, CacheRead<User> read, Precondition ifNoneMatch) {
         User user = read.found().orElseThrow(() -> new UserException.Unknown(id.value()));
-        Response.ResponseBuilder answer = ifNoneMatch.matches(user.version())
-                ? Response.notModified()
-                : Response.ok(user);
+        Response.ResponseBuilder answer =
+                ifNoneMatch.matches(user.version()) ? Response.notModified() : Response.ok(user);
         return answer.header(HttpHeaders.ETAG, Precondition.entityTag(user))
                 .header(CACHE_STATUS, read.cacheStatus())
                 // a browser may keep it for its user, but asks each time whether it still holds

@@ -41,9 +41,8 @@ class Users {
 
     /// Fails with [UserException.EmailTaken], [UserException.Unknown] or [UserException.Changed]
     Uni<Changed> change(long id, UserChange change, Precondition versions) {
-        return repository
-                .change(id, change, versions)
-                .chain(changed -> changed.map(this::invalidate).orElseGet(() -> whyNot(id)));
+        return repository.change(id, change, versions).chain(changed -> changed.map(this::invalidate)
+                .orElseGet(() -> whyNot(id)));
     }
 
     /// Fails with [UserException.Unknown] or [UserException.Changed]

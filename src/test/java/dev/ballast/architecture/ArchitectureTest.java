@@ -43,8 +43,9 @@ class ArchitectureTest {
             Map.entry("redis", Set.of()),
             Map.entry("database", Set.of()));
 
-    private static final JavaClasses CLASSES =
-            new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("dev.ballast");
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("dev.ballast");
 
     @Test
     void rooms_importOnlyAlongTheArrows() {

@@ -12,7 +12,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UserIdTest {
     @Test
     void fromString_longestId_isRead() {
-        assertEquals(999_999_999_999_999_999L, UserId.fromString("999999999999999999").value());
+        assertEquals(
+                999_999_999_999_999_999L,
+                UserId.fromString("999999999999999999").value());
     }
 
     @ParameterizedTest
@@ -24,7 +26,8 @@ class UserIdTest {
 
     @Test
     void fromString_longOrHostileText_isShownShortAndClean() {
-        String detail = assertThrows(UserException.InvalidId.class, () -> UserId.fromString("\n\u001b[31m" + "9".repeat(5000)))
+        String detail = assertThrows(
+                        UserException.InvalidId.class, () -> UserId.fromString("\n\u001b[31m" + "9".repeat(5000)))
                 .detail();
         assertTrue(detail.length() < 120);
         assertFalse(detail.contains("\n") || detail.contains("\u001b"));
