@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /// All servers and pods of one stack.
 final class Fleet {
@@ -60,15 +61,12 @@ final class Fleet {
 
     /// Starts the servers, all at once, and fills the database.
     void startServers() {
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<CompletableFuture<Void>> starts = new ArrayList<>();
-            for (Supervised server : servers.values()) {
-                starts.add(CompletableFuture.runAsync(() -> startServer(server), threads));
-            }
-            CompletableFuture.allOf(starts.toArray(CompletableFuture[]::new)).join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof StackFailure failure ? failure : e;
-        }
+        atOnce(servers.values().stream().<Runnable>map(server -> () -> startServer(server)));
+    }
+
+    /// Starts pods, all at once.
+    void startPods(List<PodPlan> plans) {
+        atOnce(plans.stream().map(plan -> () -> startPod(plan)));
     }
 
     /// Starts a pod and waits until it is ready.
@@ -145,6 +143,16 @@ final class Fleet {
         ending.forEach(Supervised::ask);
         Processes.until(PODS_END_WITHIN, () -> ending.stream()
                 .allMatch(pod -> pod.status().pid() == 0));
+    }
+
+    private static void atOnce(Stream<Runnable> tasks) {
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            CompletableFuture.allOf(tasks.map(task -> CompletableFuture.runAsync(task, threads))
+                            .toArray(CompletableFuture[]::new))
+                    .join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof StackFailure failure ? failure : e;
+        }
     }
 
     private void startServer(Supervised server) {

@@ -64,7 +64,7 @@ record Options(Map<String, String> given) {
 
     /// The port of the first pod; the others follow it.
     int port() {
-        return number("port", 0);
+        return number("port", 8_080);
     }
 
     int port(Server server) {
