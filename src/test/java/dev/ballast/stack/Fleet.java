@@ -28,6 +28,11 @@ final class Fleet {
             "KAFKA_BOOTSTRAP",
             "RECOMMENDATIONS_URL");
 
+    /// Where a [FaultProxy] to Kafka listens, and where it leads to.
+    static final String KAFKA_WAY = "KAFKA_WAY_PORT";
+
+    static final String KAFKA_WAY_TARGET = "KAFKA_WAY_TARGET_PORT";
+
     private static final Duration PODS_END_WITHIN = Duration.ofSeconds(6);
 
     private final Options options;
@@ -52,7 +57,7 @@ final class Fleet {
         Binaries binaries = new Binaries(options.target().resolve("stack-binaries"));
         this.postgres = new PostgresEngine(claim(Server.POSTGRES), state, binaries);
         this.redis = new RedisEngine(claim(Server.REDIS), state, binaries);
-        this.kafka = new KafkaEngine(claim(Server.KAFKA), ports.free(), state);
+        this.kafka = new KafkaEngine(claim(Server.KAFKA), ports.free(), ports.free(), ports.free(), state);
         this.recommendations = new RecommendationsEngine(claim(Server.RECOMMENDATIONS), ports.free());
         for (Engine engine : List.of(postgres, redis, kafka, recommendations)) {
             servers.put(engine.name(), supervise(engine));
@@ -123,9 +128,11 @@ final class Fleet {
         return addresses;
     }
 
-    /// `<NAME>_PID` of each server and pod, and `<NAME>_URL` of each pod.
+    /// `<NAME>_PID` of each server and pod, `<NAME>_URL` of each pod, and the ports of the way to Kafka.
     Map<String, String> processes() {
         Map<String, String> processes = new LinkedHashMap<>();
+        processes.put(KAFKA_WAY, Integer.toString(kafka.wayPort()));
+        processes.put(KAFKA_WAY_TARGET, Integer.toString(kafka.wayTarget()));
         for (Status status : statuses()) {
             String name = status.name().toUpperCase(Locale.ROOT).replace('-', '_');
             processes.put(name + "_PID", Long.toString(status.pid()));
