@@ -35,11 +35,14 @@ CREATE TABLE orders (
     accepted_at   timestamptz NOT NULL DEFAULT now(),
     settled_at    timestamptz,
     -- null while the order waits in the outbox for Kafka to take it
-    published_at  timestamptz
+    published_at  timestamptz,
+    -- the order of acceptance, in which the outbox is emptied
+    acceptance    bigint GENERATED ALWAYS AS IDENTITY
 );
 
 CREATE INDEX orders_by_user ON orders (user_id, accepted_at DESC);
-CREATE INDEX orders_outbox ON orders (accepted_at) WHERE published_at IS NULL;
+CREATE INDEX orders_outbox ON orders (acceptance) WHERE published_at IS NULL;
+CREATE INDEX orders_outbox_by_user ON orders (user_id) WHERE published_at IS NULL;
 
 CREATE TABLE deposits (
     deposit_id text        PRIMARY KEY,

@@ -1,0 +1,18 @@
+package dev.ballast.messaging;
+
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+
+/// Pauses between attempts: exponential with full jitter, which spreads the returning load best
+/// (Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog 2015).
+record Backoff(Duration first, Duration limit, RandomGenerator random) {
+    /// Beyond it the limit has long been reached, and the shift would overflow.
+    private static final int MAX_DOUBLINGS = 20;
+
+    /// Draws the pause after `failures` failed attempts, at least 1: up to the smaller of the limit and
+    /// `first` doubled `failures - 1` times, and above zero, because no timer takes a zero.
+    Duration pauseAfter(int failures) {
+        long ceiling = Math.min(limit.toNanos(), first.toNanos() << Math.min(failures - 1, MAX_DOUBLINGS));
+        return Duration.ofNanos(1 + random.nextLong(ceiling));
+    }
+}

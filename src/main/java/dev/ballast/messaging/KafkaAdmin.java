@@ -1,0 +1,88 @@
+package dev.ballast.messaging;
+
+import io.smallrye.common.annotation.Identifier;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.jspecify.annotations.Nullable;
+
+/// Asks the brokers about themselves. Works on worker threads, because connecting resolves names.
+@Singleton
+class KafkaAdmin {
+    private static final int TIMEOUT_MS = 5_000;
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
+
+    private final Map<String, Object> settings;
+    private @Nullable Admin admin;
+
+    @Inject
+    KafkaAdmin(@Identifier("default-kafka-broker") Map<String, Object> broker) {
+        settings = new HashMap<>(broker);
+        settings.put(AdminClientConfig.CLIENT_ID_CONFIG, "ballast-admin");
+        settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MS);
+        settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MS);
+    }
+
+    /// Completes when a broker answered.
+    Uni<Void> ask() {
+        return onWorker(client -> client.describeCluster().nodes());
+    }
+
+    /// Creates topics, one after the other; one that exists already is left as it is.
+    Uni<Void> create(Collection<NewTopic> topics) {
+        return Multi.createFrom()
+                .iterable(topics)
+                .onItem()
+                .transformToUniAndConcatenate(this::create)
+                .collect()
+                .last()
+                .replaceWithVoid();
+    }
+
+    private Uni<Void> create(NewTopic topic) {
+        return onWorker(client -> client.createTopics(List.of(topic)).all())
+                .onFailure(TopicExistsException.class)
+                .recoverWithNull();
+    }
+
+    private Uni<Void> onWorker(Function<Admin, KafkaFuture<?>> call) {
+        return Uni.createFrom()
+                .item(this::client)
+                .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
+                .chain(client ->
+                        Uni.createFrom().completionStage(call.apply(client).toCompletionStage()))
+                .onFailure(ExecutionException.class)
+                .transform(failure -> failure.getCause() == null ? failure : failure.getCause())
+                .replaceWithVoid();
+    }
+
+    /// Made on first use: it fails while the brokers' names cannot be resolved.
+    private synchronized Admin client() {
+        if (admin == null) {
+            admin = Admin.create(settings);
+        }
+        return admin;
+    }
+
+    @PreDestroy
+    synchronized void close() {
+        if (admin != null) {
+            admin.close(CLOSE_TIMEOUT);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package dev.ballast.payments;
+
+import dev.ballast.messaging.EventPublisher;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import org.jboss.logging.Logger;
+
+/// Publishes an order as soon as it is accepted, if that is possible right away; what is not is left to
+/// the [OutboxSweeper], so failing here costs time and nothing else.
+@ApplicationScoped
+class Outbox {
+    private static final Logger LOG = Logger.getLogger(Outbox.class);
+
+    private final EventPublisher publisher;
+    private final OrderRepository orders;
+    private final PaymentsConfig config;
+    private final MeterRegistry registry;
+
+    @Inject
+    Outbox(EventPublisher publisher, OrderRepository orders, PaymentsConfig config, MeterRegistry registry) {
+        this.publisher = publisher;
+        this.orders = orders;
+        this.config = config;
+        this.registry = registry;
+    }
+
+    /// Never fails. An order behind another one of its user is left to the sweeper, so that the topic has a
+    /// user's orders as they were accepted; concurrent requests have no order that could be kept.
+    Uni<Void> publishNow(OrderRepository.Acceptance.Accepted accepted) {
+        if (accepted.behind()) {
+            count("deferred");
+            return Uni.createFrom().voidItem();
+        }
+        return publish(accepted.order(), config.publishWait())
+                .chain(() -> orders.markPublished(accepted.order()))
+                .invoke(() -> count("direct"))
+                .onFailure()
+                .invoke(failure -> {
+                    LOG.debug("left to the sweeper", failure);
+                    count("left");
+                })
+                .onFailure()
+                .recoverWithNull();
+    }
+
+    /// Completes when the brokers have the order's event.
+    Uni<Void> publish(Order order, Duration wait) {
+        return publisher.publish(PaymentEvent.TOPIC, PaymentEvent.key(order), PaymentEvent.value(order), wait);
+    }
+
+    private void count(String way) {
+        registry.counter("ballast.payments.accepted", "published", way).increment();
+    }
+}

@@ -1,0 +1,143 @@
+package dev.ballast.payments;
+
+import dev.ballast.database.Database;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.scheduler.Scheduled;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jboss.logging.Logger;
+
+/// Publishes the orders that their requests could not publish. One pod sweeps at a time. A user's orders
+/// follow one another, each after the acknowledgment of the one before, and stop at the first failure; users
+/// go side by side. Dying anywhere repeats events, which settling absorbs.
+@ApplicationScoped
+class OutboxSweeper {
+    private static final Logger LOG = Logger.getLogger(OutboxSweeper.class);
+    private static final String CLAIM = Sql.read("claim-outbox");
+    private static final String BATCH = Sql.read("outbox-batch");
+    private static final String MARK_PUBLISHED = Sql.read("mark-published");
+
+    /// Any number no other lock of the database has: "ballast" on a telephone's keys.
+    private static final long LOCK = 2255278L;
+
+    /// Users published side by side; the producer puts them into common requests.
+    private static final int USERS_AT_ONCE = 64;
+
+    private final Database database;
+    private final Outbox outbox;
+    private final PaymentsConfig config;
+    private volatile Depth depth = new Depth(0, 0);
+
+    @Inject
+    OutboxSweeper(Database database, Outbox outbox, PaymentsConfig config, MeterRegistry registry) {
+        this.database = database;
+        this.outbox = outbox;
+        this.config = config;
+        Gauge.builder("ballast.payments.outbox.depth", () -> depth.orders())
+                .description("orders that wait to be published")
+                .register(registry);
+        Gauge.builder("ballast.payments.outbox.age", () -> depth.oldestSeconds())
+                .description("how long the oldest of them has waited")
+                .baseUnit("seconds")
+                .register(registry);
+    }
+
+    private record Depth(long orders, double oldestSeconds) {}
+
+    /// Publishes batch after batch until one is not full or not published completely. Failures are only
+    /// logged: the next sweep is the retry.
+    @Scheduled(every = "${ballast.payments.sweep-every}", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    Uni<Void> sweep() {
+        return Multi.createBy()
+                .repeating()
+                .uni(this::sweepBatch)
+                .whilst(more -> more)
+                .select()
+                .first(config.sweepRounds())
+                .collect()
+                .last()
+                .replaceWithVoid()
+                .onFailure()
+                .invoke(failure -> LOG.debug("sweep failed, the next one tries again", failure))
+                .onFailure()
+                .recoverWithNull();
+    }
+
+    /// Whether another batch is worth trying at once.
+    private Uni<Boolean> sweepBatch() {
+        return database.inTransaction(transaction -> transaction
+                .preparedQuery(CLAIM)
+                .execute(Tuple.of(LOCK))
+                .chain(rows -> {
+                    Row claim = rows.iterator().next();
+                    depth = new Depth(claim.getLong("depth"), claim.getDouble("oldest_seconds"));
+                    return claim.getBoolean("mine") && depth.orders() > 0
+                            ? publishBatch(transaction)
+                            : Uni.createFrom().item(false);
+                }));
+    }
+
+    private Uni<Boolean> publishBatch(SqlConnection transaction) {
+        double graceSeconds = config.sweepGrace().toMillis() / 1000.0;
+        return transaction
+                .preparedQuery(BATCH)
+                .execute(Tuple.of(graceSeconds, config.sweepBatch()))
+                .map(rows -> rows.stream().map(Order::of).toList())
+                .chain(waiting -> publish(waiting)
+                        .chain(published -> mark(transaction, published))
+                        .map(marked -> marked == config.sweepBatch()));
+    }
+
+    /// The ids of those the brokers took.
+    private Uni<List<String>> publish(List<Order> waiting) {
+        return Multi.createFrom()
+                .iterable(byUser(waiting))
+                .onItem()
+                .transformToMulti(this::publishInOrder)
+                .merge(USERS_AT_ONCE)
+                // the batch's transaction is bounded; what it does not reach is the next batch's
+                .select()
+                .first(config.sweepBudget())
+                .collect()
+                .asList();
+    }
+
+    private Multi<String> publishInOrder(List<Order> ofOneUser) {
+        return Multi.createFrom()
+                .iterable(ofOneUser)
+                .onItem()
+                .transformToUniAndConcatenate(
+                        order -> outbox.publish(order, config.sweepWait()).replaceWith(order.orderId()))
+                .onFailure()
+                .invoke(failure -> LOG.debug("order stays in the outbox", failure))
+                .onFailure()
+                .recoverWithCompletion();
+    }
+
+    private static Uni<Integer> mark(SqlConnection transaction, List<String> published) {
+        return published.isEmpty()
+                ? Uni.createFrom().item(0)
+                : transaction
+                        .preparedQuery(MARK_PUBLISHED)
+                        .execute(Tuple.of(published.toArray(String[]::new)))
+                        .replaceWith(published.size());
+    }
+
+    private static Collection<List<Order>> byUser(List<Order> waiting) {
+        Map<Long, List<Order>> byUser = new LinkedHashMap<>();
+        waiting.forEach(order -> byUser.computeIfAbsent(order.userId(), user -> new ArrayList<>())
+                .add(order));
+        return byUser.values();
+    }
+}
