@@ -89,6 +89,18 @@ class InvalidationTest {
     }
 
     @Test
+    void invalidate_loadEndsWhileRedisDeletes_oldValueIsNotPutBack() {
+        ask("a");
+        on.remote.held = true;
+        var invalidation = subscribed(cache.invalidate("a"));
+        on.loader.answer("-old");
+        on.remote.release();
+
+        invalidation.assertCompleted();
+        assertFalse(on.remote.stored.containsKey("a"));
+    }
+
+    @Test
     void invalidate_whileBulkLoading_othersAreStored() {
         var bulk = subscribed(cache.getAll(List.of("a", "b")));
         invalidate("a");

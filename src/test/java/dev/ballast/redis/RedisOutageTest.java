@@ -10,6 +10,10 @@ import dev.ballast.redis.RedisUnavailable.Reason;
 import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +71,27 @@ class RedisOutageTest {
             server.resume();
 
             await().atMost(RETURN).until(() -> answers(fixture));
+        }
+    }
+
+    @Test
+    void open_whatListensNeverGreets_isGivenUpForWhatDoes() throws IOException {
+        List<Socket> held = new CopyOnWriteArrayList<>();
+        try (RedisProcess server = new RedisProcess();
+                ServerSocket silent = new ServerSocket(server.port(), 50, InetAddress.getByName("127.0.0.1"));
+                RedisFixture fixture = new RedisFixture(
+                        "redis://127.0.0.1:" + server.port(), Map.of("ballast.redis.connect-timeout", "PT0.3S"))) {
+            held.add(silent.accept());
+            held.add(silent.accept()); // both connections are made now and wait for a greeting that never comes
+            silent.close();
+
+            server.start();
+
+            await().atMost(RETURN).until(() -> answers(fixture));
+        } finally {
+            for (Socket socket : held) {
+                socket.close();
+            }
         }
     }
 
