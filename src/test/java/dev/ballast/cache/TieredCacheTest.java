@@ -130,7 +130,7 @@ class TieredCacheTest {
 
         waiter.awaitFailure(Duration.ofSeconds(10));
 
-        assertInstanceOf(OriginTimeout.class, waiter.getFailure());
+        assertInstanceOf(TieredCache.OriginTimeout.class, waiter.getFailure());
     }
 
     @Test
