@@ -6,12 +6,14 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisClientType;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import java.net.ConnectException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -85,6 +87,11 @@ final class Line {
 
     /// Sends through `use`, or fails at once where the line is not open. The result arrives on the caller's context.
     <T extends @Nullable Object> Future<T> use(Function<RedisConnection, Future<T>> use) {
+        return useWithRunId((connection, _) -> use.apply(connection));
+    }
+
+    /// Like [#use], and tells the `run_id` of the very server that the connection leads to.
+    <T extends @Nullable Object> Future<T> useWithRunId(BiFunction<RedisConnection, String, Future<T>> use) {
         Session now = session;
         if (now == null) {
             return Future.failedFuture(new RedisUnavailable(Reason.DISCONNECTED));
@@ -92,7 +99,7 @@ final class Line {
         if (owed.getAndIncrement() == 0) {
             silentSince = nanoTime.getAsLong();
         }
-        return use.apply(now.connection).onComplete(answer -> {
+        return use.apply(now.connection, now.runId).onComplete(answer -> {
             owed.decrementAndGet();
             if (answer.succeeded() || Failures.isReply(answer.cause())) {
                 silentSince = nanoTime.getAsLong();
@@ -139,6 +146,10 @@ final class Line {
     }
 
     private Future<Session> greet(Redis client, RedisConnection connection) {
+        if (options.getType() == RedisClientType.CLUSTER) {
+            // One connection stands for many servers: each script asks its own server instead.
+            return connection.send(Request.cmd(Command.PING)).map(_ -> new Session(client, connection, ""));
+        }
         return connection
                 .send(Request.cmd(Command.INFO).arg("server"))
                 .map(reply -> RunId.in(String.valueOf(reply)))

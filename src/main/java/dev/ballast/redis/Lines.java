@@ -105,6 +105,16 @@ class Lines {
         throw new RedisUnavailable(Reason.DISCONNECTED);
     }
 
+    /// A line besides those that requests share, for commands that block it. Not open yet; its owner opens and closes
+    /// it. May be called once [#open] was.
+    Line ofItsOwn(Context eventLoop, String name) {
+        RedisOptions made = options.get()
+                .setMaxWaitingHandlers(settings.maxOutstanding())
+                .setPoolName(name)
+                .setProtocolNegotiation(false); // RESP2 whatever the server can, as streams look different in RESP3
+        return new Line(vertx, eventLoop, made, settings, reachability, nanoTime, random);
+    }
+
     private int place() {
         Context here = Vertx.currentContext();
         Integer place = here instanceof ContextInternal known ? places.get(known.nettyEventLoop()) : null;

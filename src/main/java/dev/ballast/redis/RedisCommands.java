@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
@@ -16,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /// Commands to Redis. Every call is sent when subscribed to, answered on the subscriber's own Vert.x context, and
@@ -57,7 +58,7 @@ public class RedisCommands {
     /// Sends one command.
     public Uni<@Nullable Response> send(Request command, Duration deadline) {
         return this.<@Nullable Response>issue(
-                command.command().toString(), deadline, connection -> connection.send(command));
+                command.command().toString(), deadline, (connection, _) -> connection.send(command));
     }
 
     /// Sends many commands as one pipelined write per slice of 512, each slice with the deadline of its own; the
@@ -87,6 +88,32 @@ public class RedisCommands {
                 .recoverWithUni(() -> script(script, Command.EVAL, script.source(), keys, arguments, deadline));
     }
 
+    /// Like [#run], with arguments of any bytes, ahead of which goes as the first one the `run_id` of the server the
+    /// connection leads to. It is empty where that is not known, as on a Redis Cluster, where
+    /// the script asks its server.
+    public Uni<@Nullable Response> runWithRunId(
+            RedisScript script, List<String> keys, List<Buffer> arguments, Duration deadline) {
+        return withRunId(script, Command.EVALSHA, script.sha1(), keys, arguments, deadline)
+                .onFailure(RedisCommands::isUnknownScript)
+                .recoverWithUni(() -> withRunId(script, Command.EVAL, script.source(), keys, arguments, deadline));
+    }
+
+    private Uni<@Nullable Response> withRunId(
+            RedisScript script,
+            Command command,
+            String body,
+            List<String> keys,
+            List<Buffer> arguments,
+            Duration deadline) {
+        return this.<@Nullable Response>issue(script.name(), deadline, (connection, runId) -> {
+            Request request = Request.cmd(command).arg(body).arg(keys.size());
+            keys.forEach(request::arg);
+            request.arg(runId);
+            arguments.forEach(request::arg);
+            return connection.send(request);
+        });
+    }
+
     private static boolean isUnknownScript(Throwable failure) {
         return failure instanceof RedisRejection rejection && rejection.is("NOSCRIPT");
     }
@@ -101,15 +128,15 @@ public class RedisCommands {
         Request request = Request.cmd(command).arg(body).arg(keys.size());
         keys.forEach(request::arg);
         arguments.forEach(request::arg);
-        return this.<@Nullable Response>issue(script.name(), deadline, connection -> connection.send(request));
+        return this.<@Nullable Response>issue(script.name(), deadline, (connection, _) -> connection.send(request));
     }
 
     private Uni<List<@Nullable Response>> slice(List<Request> commands, Duration deadline) {
-        return issue("batch", deadline, connection -> connection.batch(commands));
+        return issue("batch", deadline, (connection, _) -> connection.batch(commands));
     }
 
     private <T extends @Nullable Object> Uni<T> issue(
-            String name, Duration deadline, Function<RedisConnection, Future<T>> use) {
+            String name, Duration deadline, BiFunction<RedisConnection, String, Future<T>> use) {
         return Uni.createFrom().emitter(emitter -> {
             long begin = System.nanoTime();
             Line line;
@@ -120,7 +147,7 @@ public class RedisCommands {
                 emitter.fail(e);
                 return;
             }
-            line.use(use)
+            line.useWithRunId(use)
                     .timeout(deadline.toMillis(), TimeUnit.MILLISECONDS)
                     .onSuccess(reply -> {
                         meters.succeeded(name, System.nanoTime() - begin);

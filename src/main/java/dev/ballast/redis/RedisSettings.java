@@ -35,4 +35,9 @@ interface RedisSettings {
     /// hundreds of pods below the 10,000 clients Redis accepts.
     @WithDefault("16")
     int maxConnections();
+
+    /// Entries the invalidation log keeps. A pod that falls further behind forgets all it holds in memory; 10,000 are
+    /// ten seconds of a thousand changes a second, in about a megabyte.
+    @WithDefault("10000")
+    int logLength();
 }

@@ -17,6 +17,7 @@ public final class RedisFixture implements AutoCloseable {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final Lines lines;
     private final RedisCommands commands;
+    private final InvalidationLog log;
 
     public RedisFixture(String url, Map<String, String> settings) {
         RedisSettings mapped = new SmallRyeConfigBuilder()
@@ -27,6 +28,7 @@ public final class RedisFixture implements AutoCloseable {
         RedisOptions options = new RedisOptions().setConnectionString(url);
         lines = new Lines(vertx, () -> new RedisOptions(options), mapped, System::nanoTime, new Random(1));
         commands = new RedisCommands(lines, mapped, registry);
+        log = new InvalidationLog(commands, lines, vertx, mapped, registry);
         lines.open();
     }
 
@@ -52,6 +54,21 @@ public final class RedisFixture implements AutoCloseable {
         return commands;
     }
 
+    /// The invalidation log, which is read once [InvalidationLog#open] was called.
+    public InvalidationLog log() {
+        return log;
+    }
+
+    /// Starts to read the log, as at the service's start, and waits until it is confirmed.
+    public RedisFixture following() {
+        log.open();
+        Awaitility.await()
+                .pollInterval(Duration.ofMillis(5))
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> log.lagNanos() < Duration.ofSeconds(1).toNanos());
+        return this;
+    }
+
     public SimpleMeterRegistry registry() {
         return registry;
     }
@@ -62,6 +79,7 @@ public final class RedisFixture implements AutoCloseable {
 
     @Override
     public void close() {
+        log.close();
         lines.close();
         vertx.close().toCompletionStage().toCompletableFuture().join();
     }

@@ -1,0 +1,25 @@
+-- Appends to the invalidation log.
+--
+-- KEYS 1 head, a hash: run (run_id of the server it was begun on), epoch (drawn anew at each beginning), n (the
+--        number of the newest entry)
+--      2 stream, one entry per number, its id is `n-0`
+-- ARGV 1 run_id of the server, empty where the client does not know it
+--      2 an epoch to begin with, should a new beginning be due
+--      3 how many entries to keep, about
+--      4… field and value pairs of the entry
+-- Reply: n
+--
+-- Invariant: within a run and an epoch the numbers have no gap, and n is that of the last entry. After a restart,
+-- whatever the snapshot held, and after a loss of the head the log begins anew in another epoch.
+local run = ARGV[1]
+if run == '' then
+    local info = redis.pcall('INFO', 'server')
+    run = type(info) == 'string' and string.match(info, 'run_id:(%x+)') or '-'
+end
+if redis.call('HGET', KEYS[1], 'run') ~= run or not redis.call('HGET', KEYS[1], 'epoch') then
+    redis.call('DEL', KEYS[1], KEYS[2])
+    redis.call('HSET', KEYS[1], 'run', run, 'epoch', ARGV[2])
+end
+local n = redis.call('HINCRBY', KEYS[1], 'n', 1)
+redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[3], n .. '-0', unpack(ARGV, 4))
+return n

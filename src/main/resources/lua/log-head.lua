@@ -1,0 +1,20 @@
+-- Tells how far the invalidation log goes, and begins it where there is none, or only that of another run.
+--
+-- KEYS 1 head, 2 stream, as in log-append
+-- ARGV 1 run_id of the server, empty where the client does not know it
+--      2 an epoch to begin with, should a new beginning be due
+-- Reply: { identity, n }: the identity changes with every restart of the server and every new beginning of the log;
+--        n is the number of the newest entry, 0 where there is none
+--
+-- Invariant: with an unchanged identity, an append that was answered before this was sent is at most n.
+local run = ARGV[1]
+if run == '' then
+    local info = redis.pcall('INFO', 'server')
+    run = type(info) == 'string' and string.match(info, 'run_id:(%x+)') or '-'
+end
+if redis.call('HGET', KEYS[1], 'run') ~= run or not redis.call('HGET', KEYS[1], 'epoch') then
+    redis.call('DEL', KEYS[1], KEYS[2])
+    redis.call('HSET', KEYS[1], 'run', run, 'epoch', ARGV[2])
+end
+local head = redis.call('HMGET', KEYS[1], 'epoch', 'n')
+return { run .. '/' .. head[1], tonumber(head[2] or 0) }

@@ -1,0 +1,168 @@
+package dev.ballast.redis;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/// The invalidation log on a real Redis that is killed, flushed and paused.
+class InvalidationLogTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration D = Duration.ofSeconds(1);
+
+    private final List<String> heard = new CopyOnWriteArrayList<>();
+
+    @Test
+    void append_twoPods_bothHearEachEntryInOrderAndAreConfirmed() {
+        try (RedisProcess server = new RedisProcess().start();
+                RedisFixture writer = follow(server);
+                RedisFixture reader = follow(server)) {
+            heard.clear();
+            IntStream.range(0, 50).forEach(i -> append(writer, "users", List.of("a" + i, "b")));
+            append(writer, "users", List.of());
+            long acknowledged = System.nanoTime();
+
+            await().atMost(PATIENCE).until(() -> reader.log().confirmedAt() - acknowledged > 0);
+            await().atMost(PATIENCE).until(() -> writer.log().confirmedAt() - acknowledged > 0);
+            assertEquals(102, heard.size());
+            assertEquals(2, heard.stream().filter("users[a7, b]"::equals).count());
+            assertEquals(2, heard.stream().filter("users[]"::equals).count());
+        }
+    }
+
+    @Test
+    void confirmedAt_idle_staysWithinAQuarterOfTheBound() {
+        try (RedisProcess server = new RedisProcess().start();
+                RedisFixture reader = follow(server)) {
+            long until = System.nanoTime() + Duration.ofSeconds(2).toNanos();
+            long worst = 0;
+            while (System.nanoTime() < until) {
+                worst = Math.max(worst, reader.log().lagNanos());
+            }
+            assertTrue(worst < D.toNanos(), "lag of " + worst + " ns");
+        }
+    }
+
+    @Test
+    void read_serverPaused_agesUntilItIsBack() {
+        try (RedisProcess server = new RedisProcess().start();
+                RedisFixture reader = follow(server)) {
+            server.pause();
+            await().atMost(PATIENCE).until(() -> reader.log().lagNanos() > D.toNanos());
+            server.resume();
+            await().atMost(PATIENCE).until(() -> reader.log().lagNanos() < D.toNanos());
+        }
+    }
+
+    @Test
+    void read_serverRestarted_forgetsEverything() {
+        try (RedisProcess server = new RedisProcess().start();
+                RedisFixture reader = follow(server)) {
+            append(reader, "users", List.of("a"));
+            await().atMost(PATIENCE).until(() -> heard.contains("users[a]"));
+            heard.clear();
+
+            server.kill();
+            server.start();
+
+            await().atMost(PATIENCE).until(() -> heard.contains("everything"));
+            await().atMost(PATIENCE).until(() -> reader.log().lagNanos() < D.toNanos());
+        }
+    }
+
+    @Test
+    void read_flushedAndAppendedPastWhereItWas_forgetsEverything() {
+        try (RedisProcess server = new RedisProcess().start();
+                RedisFixture reader = follow(server)) {
+            append(reader, "users", List.of("a"));
+            await().atMost(PATIENCE).until(() -> heard.contains("users[a]"));
+            heard.clear();
+
+            var _ = reader.commands()
+                    .send(Request.cmd(Command.FLUSHALL))
+                    .await()
+                    .atMost(PATIENCE);
+            IntStream.range(0, 5).forEach(i -> append(reader, "users", List.of("b" + i)));
+
+            await().atMost(PATIENCE).until(() -> heard.contains("everything"));
+        }
+    }
+
+    @Test
+    void read_trimmedFurtherThanItGot_forgetsEverything() {
+        try (RedisProcess server = new RedisProcess().start();
+                RedisFixture reader = follow(server)) {
+            append(reader, "users", List.of("a"));
+            heard.clear();
+            String rotten = "redis.call('HINCRBY', KEYS[1], 'n', 3) return redis.call('DEL', KEYS[2])";
+            var _ = reader.commands()
+                    .run(
+                            RedisScript.of("rot", rotten),
+                            List.of(InvalidationLog.HEAD, InvalidationLog.STREAM),
+                            List.of(),
+                            PATIENCE)
+                    .await()
+                    .atMost(PATIENCE);
+
+            await().atMost(PATIENCE).until(() -> heard.contains("everything"));
+            await().atMost(PATIENCE).until(() -> reader.log().lagNanos() < D.toNanos());
+        }
+    }
+
+    @Test
+    void append_manyEntries_keepsAboutAsManyAsSet() {
+        try (RedisProcess server = new RedisProcess().start();
+                RedisFixture writer = RedisFixture.connectedTo(server, Map.of("ballast.redis.log-length", "100"))) {
+            IntStream.range(0, 1_000).forEach(i -> append(writer, "users", List.of("k" + i)));
+
+            int kept = writer.commands()
+                    .send(Request.cmd(Command.XLEN).arg(InvalidationLog.STREAM))
+                    .await()
+                    .atMost(PATIENCE)
+                    .toInteger();
+
+            assertTrue(kept >= 100 && kept <= 300, "kept " + kept);
+        }
+    }
+
+    @Test
+    void append_serverGone_fails() {
+        try (RedisProcess server = new RedisProcess().start();
+                RedisFixture writer = RedisFixture.connectedTo(server)) {
+            server.kill();
+            assertThrows(RedisFailure.class, () -> append(writer, "users", List.of("a")));
+        }
+    }
+
+    private RedisFixture follow(RedisProcess server) {
+        RedisFixture fixture = RedisFixture.connectedTo(server);
+        fixture.log()
+                .follow(
+                        new LogFollower() {
+                            @Override
+                            public void forget(String channel, List<String> keys) {
+                                heard.add(channel + keys);
+                            }
+
+                            @Override
+                            public void forgetEverything() {
+                                heard.add("everything");
+                            }
+                        },
+                        D);
+        return fixture.following();
+    }
+
+    private static void append(RedisFixture writer, String channel, List<String> keys) {
+        writer.log().append(channel, keys, PATIENCE).await().atMost(PATIENCE);
+    }
+}
