@@ -3,6 +3,7 @@ package dev.ballast.cache;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import com.github.benmanes.caffeine.cache.stats.CacheStats;
 import com.github.benmanes.caffeine.cache.stats.StatsCounter;
+import dev.ballast.origin.Breaker;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -27,6 +28,10 @@ final class CacheMeters {
     private final LongAdder coalesced;
     private final LongAdder unreadable;
     private final LongAdder oversized;
+    private final LongAdder rejected;
+    private final LongAdder waits;
+    private final LongAdder refreshes;
+    private final LongAdder stale;
     private final Map<Invalidation, LongAdder> invalidations = new EnumMap<>(Invalidation.class);
     private final Timer loads;
     private final Timer failedLoads;
@@ -43,6 +48,10 @@ final class CacheMeters {
         this.coalesced = counter("coalesced", "Reads that joined a load on its way", "tier", "l1");
         this.unreadable = counter("payloads.unreadable", "Entries in Redis of another schema, or broken", "tier", "l2");
         this.oversized = counter("payloads.oversized", "Values too large for Redis", "tier", "l2");
+        this.rejected = counter("fills.rejected", "Loaded values that an invalidation overtook", "tier", "l2");
+        this.waits = counter("lease.waits", "Reads that waited for a load of another pod", "tier", "l2");
+        this.refreshes = counter("refreshes", "Values read anew before their time was over", "tier", "l1");
+        this.stale = counter("stale", "Answers past their soft expiry", "tier", "l1");
         for (Invalidation outcome : Invalidation.values()) {
             invalidations.put(
                     outcome, counter("invalidations", "Invalidations by outcome", "outcome", outcome.header()));
@@ -83,6 +92,22 @@ final class CacheMeters {
         oversized.increment();
     }
 
+    void rejected() {
+        rejected.increment();
+    }
+
+    void leaseWait() {
+        waits.increment();
+    }
+
+    void refreshed() {
+        refreshes.increment();
+    }
+
+    void stale() {
+        stale.increment();
+    }
+
     void invalidated(Invalidation outcome) {
         LongAdder counter = invalidations.get(outcome);
         if (counter != null) {
@@ -102,6 +127,14 @@ final class CacheMeters {
         Gauge.builder("ballast.cache.entries", source, size)
                 .description("Entries in memory")
                 .tag("cache", cache)
+                .register(registry);
+    }
+
+    void breaker(Tier tier, Breaker breaker) {
+        Gauge.builder("ballast.cache.breaker.open", breaker, it -> it.isOpen() ? 1 : 0)
+                .description("1 while a tier is not asked, but for a probe now and then, because it is away")
+                .tag("cache", cache)
+                .tag("tier", tier.label())
                 .register(registry);
     }
 

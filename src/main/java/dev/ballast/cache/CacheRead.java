@@ -35,6 +35,10 @@ public record CacheRead<V>(@Nullable V value, Tier tier, boolean stale, long ttl
         return new CacheRead<>(value, Tier.ORIGIN, false, 0, fill);
     }
 
+    CacheRead<V> asStale() {
+        return new CacheRead<>(value, tier, true, ttlSeconds, fill);
+    }
+
     /// The value, empty where it is known that there is none.
     public Optional<V> found() {
         return Optional.ofNullable(value);

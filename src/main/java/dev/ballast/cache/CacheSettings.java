@@ -9,6 +9,12 @@ import java.util.Map;
 /// The room's settings: per cache, by its name, each with a default.
 @ConfigMapping(prefix = "ballast.cache")
 interface CacheSettings {
+    /// D: how long after an acknowledged invalidation any pod may still serve what was before. One second: memory may
+    /// answer for that long after the last word from Redis, and the word comes four times as often. Shorter costs
+    /// reads of an idle log, longer lets a pod that is cut off serve the past.
+    @WithDefault("PT1S")
+    Duration staleness();
+
     /// Settings of each cache. A cache that is not named here has the defaults.
     @WithDefaults
     Map<String, Tuning> caches();
@@ -19,13 +25,18 @@ interface CacheSettings {
         @WithDefault("1000")
         int l1MaxEntries();
 
-        /// How long memory may keep a value, ±10 %. 5 minutes: until invalidations reach other pods, this bounds how
-        /// stale they can be.
+        /// How long memory may keep a value, ±10 %. 5 minutes: bounds how stale another pod can be
+        /// whose invalidation Redis could not take yet.
         @WithDefault("PT5M")
         Duration l1Ttl();
 
+        /// How long after that memory may serve it still, marked stale, where the loader fails and nothing says that
+        /// it was invalidated. 10 minutes carry through a failover.
+        @WithDefault("PT10M")
+        Duration l1StaleFor();
+
         /// How long Redis may keep a value, ±10 %. 30 minutes: the origin is asked at most twice an hour for a warm
-        // key.
+        /// key.
         @WithDefault("PT30M")
         Duration l2Ttl();
 
@@ -41,6 +52,16 @@ interface CacheSettings {
         /// Deadline of a load. 2 seconds: a request that waited longer has lost its caller.
         @WithDefault("PT2S")
         Duration loadTimeout();
+
+        /// Loads at the same time; who comes later waits and is loaded together with others, up to 500 keys in one
+        /// load. 8 of the 16 connections to PostgreSQL, so that a cold cache leaves half of them to others.
+        @WithDefault("8")
+        int maxLoads();
+
+        /// How long a read waits for another pod that loads the same key, before it loads by itself. Half a second:
+        /// longer than any healthy load.
+        @WithDefault("PT0.5S")
+        Duration leaseWait();
 
         /// Largest encoded value stored in Redis, in bytes; larger ones are served and kept in memory only. 64 KiB, as
         /// larger ones hold up the connection others share.

@@ -11,6 +11,12 @@ import org.jspecify.annotations.Nullable;
 final class Flight<V> {
     // Used as a promise only: nothing is ever run on a foreign executor.
     private final CompletableFuture<CacheRead<V>> outcome = new CompletableFuture<>();
+    private volatile long readAt;
+
+    /// @param now before any tier is asked for the value
+    Flight(long now) {
+        this.readAt = now;
+    }
 
     /// Waits for the outcome. Each waiter goes on on the Vert.x context it subscribed from, the whole point of which
     /// is that its trace and request data live there.
@@ -25,6 +31,16 @@ final class Flight<V> {
                 }
             }));
         });
+    }
+
+    /// A request for the value is about to be sent; what it brings follows all that happened before now.
+    void departs(long now) {
+        readAt = now;
+    }
+
+    /// A time before the request was sent that brings, or brought, the value.
+    long readAt() {
+        return readAt;
     }
 
     void land(CacheRead<V> read) {

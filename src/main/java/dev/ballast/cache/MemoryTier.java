@@ -4,9 +4,13 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.ballast.cache.CacheSettings.Tuning;
+import dev.ballast.leases.Lifetime;
 import io.smallrye.mutiny.Uni;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -18,21 +22,36 @@ import org.jspecify.annotations.Nullable;
 final class MemoryTier<K, V> {
     private final Cache<K, Entry<V>> entries;
     private final ConcurrentMap<K, Flight<V>> flights = new ConcurrentHashMap<>();
+    private final Coherence coherence;
     private final Ticker ticker;
     private final Lifetime lifetime;
     private final Lifetime negativeLifetime;
+    private final long staleFor;
+    private Consumer<K> ageing = _ -> {};
 
     /// @param answer made once, as every hit gives the same
-    private record Entry<V>(Uni<CacheRead<V>> answer, CacheRead<V> read, long expiresAt) {}
+    /// @param readAt before the request was sent that brought the value
+    /// @param renewAt when it is time to read it anew in the background
+    /// @param expiresAt from when on it is only served where nothing newer can be had
+    /// @param renewed whether somebody set out for that
+    private record Entry<V>(
+            Uni<CacheRead<V>> answer,
+            CacheRead<V> read,
+            long readAt,
+            long renewAt,
+            long expiresAt,
+            AtomicBoolean renewed) {}
 
-    MemoryTier(Tuning tuning, CacheMeters meters, Ticker ticker, RandomGenerator random) {
+    MemoryTier(Tuning tuning, Coherence coherence, CacheMeters meters, Ticker ticker, RandomGenerator random) {
+        this.coherence = coherence;
         this.ticker = ticker;
         this.lifetime = new Lifetime(tuning.l1Ttl(), random);
         this.negativeLifetime = new Lifetime(tuning.negativeTtl(), random);
+        this.staleFor = tuning.l1StaleFor().toNanos();
         // Each entry knows its own, jittered expiry; Caffeine's only sweeps out what nobody asks for any more.
         this.entries = Caffeine.newBuilder()
                 .maximumSize(tuning.l1MaxEntries())
-                .expireAfterWrite(lifetime.longest())
+                .expireAfterWrite(lifetime.longest().plusNanos(staleFor))
                 .executor(Runnable::run) // its upkeep is a few entries at a time: no reason to change threads
                 .ticker(ticker)
                 .recordStats(meters::evictions)
@@ -40,24 +59,59 @@ final class MemoryTier<K, V> {
         meters.entries(entries, Cache::estimatedSize);
     }
 
+    /// Whom to tell of an entry that is read when 80 % of its lifetime are over; once per entry.
+    void onAgeing(Consumer<K> listener) {
+        ageing = listener;
+    }
+
     /// The answer to a hit; null on a miss.
     @Nullable
     Uni<CacheRead<V>> answer(K key) {
-        Entry<V> entry = fresh(key);
-        return entry == null ? null : entry.answer;
+        Entry<V> entry = entries.getIfPresent(key);
+        if (entry == null) {
+            return null;
+        }
+        long now = ticker.read();
+        if (entry.expiresAt - now <= 0 || !coherence.holds(now, entry.readAt)) {
+            return null;
+        }
+        if (entry.renewAt - now <= 0 && entry.renewed.compareAndSet(false, true)) {
+            ageing.accept(key);
+        }
+        return entry.answer;
     }
 
     /// What is held for a key; null where nothing is.
     @Nullable
     CacheRead<V> peek(K key) {
-        Entry<V> entry = fresh(key);
-        return entry == null ? null : entry.read;
+        Entry<V> entry = entries.getIfPresent(key);
+        long now = ticker.read();
+        return entry == null || entry.expiresAt - now <= 0 || !coherence.holds(now, entry.readAt) ? null : entry.read;
     }
 
-    /// Registers a flight, unless one for the key is registered: then that one.
+    /// What is held past its expiry, for when nothing newer can be had; null where nothing is, or nothing known not
+    /// to be invalidated.
+    @Nullable
+    CacheRead<V> stale(K key) {
+        Entry<V> entry = entries.getIfPresent(key);
+        long now = ticker.read();
+        if (entry == null || entry.expiresAt + staleFor - now <= 0 || !coherence.holds(now, entry.readAt)) {
+            return null;
+        }
+        return CacheRead.fromMemory(entry.read.value()).asStale();
+    }
+
+    Flight<V> flight() {
+        return new Flight<>(ticker.read());
+    }
+
+    /// Registers a flight, unless one for the key is registered that may be joined: then that one. One that may not
+    /// any more, as its read is too old to vouch for itself, lands for those who wait for it and is not kept.
     @Nullable
     Flight<V> board(K key, Flight<V> flight) {
-        return flights.putIfAbsent(key, flight);
+        Flight<V> aboard = flights.compute(
+                key, (_, other) -> other != null && coherence.holds(ticker.read(), other.readAt()) ? other : flight);
+        return aboard == flight ? null : aboard;
     }
 
     /// Whether the flight's value may still be stored.
@@ -72,7 +126,7 @@ final class MemoryTier<K, V> {
             if (registered != flight) {
                 return registered;
             }
-            entries.put(key, entry(read));
+            entries.put(key, entry(read, flight.readAt()));
             entered[0] = true;
             return null;
         });
@@ -80,7 +134,7 @@ final class MemoryTier<K, V> {
         return entered[0];
     }
 
-    /// Ends the flight without a value of its own: the answer was in memory after all.
+    /// Ends the flight with an answer that does not enter memory: it is there already, or may be old.
     void divert(K key, Flight<V> flight, CacheRead<V> read) {
         flights.remove(key, flight);
         flight.land(read);
@@ -106,14 +160,20 @@ final class MemoryTier<K, V> {
         entries.invalidateAll();
     }
 
-    private @Nullable Entry<V> fresh(K key) {
-        Entry<V> entry = entries.getIfPresent(key);
-        return entry == null || entry.expiresAt - ticker.read() <= 0 ? null : entry;
+    /// The keys of all entries and loads on their way.
+    Set<K> keys() {
+        Set<K> keys = ConcurrentHashMap.newKeySet();
+        keys.addAll(entries.asMap().keySet());
+        keys.addAll(flights.keySet());
+        return keys;
     }
 
-    private Entry<V> entry(CacheRead<V> read) {
+    private Entry<V> entry(CacheRead<V> read, long readAt) {
         CacheRead<V> hit = CacheRead.fromMemory(read.value());
-        Lifetime drawn = read.value() == null ? negativeLifetime : lifetime;
-        return new Entry<>(Uni.createFrom().item(hit), hit, ticker.read() + drawn.nextNanos());
+        long now = ticker.read();
+        long lives = (read.value() == null ? negativeLifetime : lifetime).nextNanos();
+        // Nobody minds whether "no such key" is a few seconds late, so only values are renewed.
+        long renewAt = read.value() == null ? now + lives : now + lives / 5 * 4;
+        return new Entry<>(Uni.createFrom().item(hit), hit, readAt, renewAt, now + lives, new AtomicBoolean());
     }
 }

@@ -4,7 +4,8 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// An entry as it lies in Redis: a header of 16 bytes, then the encoded value.
+/// A value as the cache hands it to Redis: a header of 16 bytes, then the encoded value. The script that stores it
+/// puts magic and stamp (run of the server, generation of the bucket) before it.
 ///
 /// | bytes | holds |
 /// |---|---|

@@ -1,54 +1,104 @@
 package dev.ballast.cache;
 
 import dev.ballast.cache.CacheRead.Fill;
+import dev.ballast.cache.CacheSettings.Tuning;
 import dev.ballast.cache.RemoteTier.Found;
+import dev.ballast.cache.RemoteTier.Written;
+import dev.ballast.origin.Loads;
+import dev.ballast.origin.Pause;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The way down and up again: Redis, then the loader for what Redis does not hold, then into Redis and memory what was
-/// loaded. Single reads, bulk reads and warm-ups all go this way, so that what holds for one holds for all.
+/// loaded. Single reads, bulk reads, warm-ups and early refreshes all go this way, so that what holds for one holds
+/// for all.
 ///
-/// The write to Redis is part of the answer: it costs a round trip next to a load and makes `stored` true. A key whose
-/// read failed is not written, as a Redis that did not answer once would only be waited for again.
+/// Redis answers each missing key with a lease or with the news that another pod has it. Who has it is asked again,
+/// at jittered intervals, until there is a value, a lease, or the end of the patience: then the key is loaded without
+/// being stored in Redis. The write to Redis is part of the answer: it costs a round trip next to a load, makes
+/// `stored` true, and tells a value that an invalidation overtook, which enters no tier.
 final class ReadThrough<K, V> {
     private final MemoryTier<K, V> memory;
     private final RemoteTier<K, V> remote;
-    private final Loader<K, V> loader;
-    private final Duration loadTimeout;
+    private final Loads<K, V> loads;
+    private final Pause pause;
     private final CacheMeters meters;
+    private final LongSupplier nanoTime;
+    private final Duration loadTimeout;
+    private final Duration leaseWait;
 
     ReadThrough(
             MemoryTier<K, V> memory,
             RemoteTier<K, V> remote,
-            Loader<K, V> loader,
-            Duration loadTimeout,
-            CacheMeters meters) {
+            Loads<K, V> loads,
+            Pause pause,
+            Tuning tuning,
+            CacheMeters meters,
+            LongSupplier nanoTime) {
         this.memory = memory;
         this.remote = remote;
-        this.loader = loader;
-        this.loadTimeout = loadTimeout;
+        this.loads = loads;
+        this.pause = pause;
         this.meters = meters;
+        this.nanoTime = nanoTime;
+        this.loadTimeout = tuning.loadTimeout();
+        this.leaseWait = tuning.leaseWait();
+        memory.onAgeing(this::refresh);
     }
+
+    /// Flights of one call that ask Redis together.
+    ///
+    /// @param turn how often they have asked before
+    private record Party<K, V>(Map<K, Flight<V>> flights, int turn, long deadline) {}
 
     /// Sees registered flights to their end, whoever waits for them and whoever does not any more.
     void fly(Map<K, Flight<V>> boarded) {
         Map<K, Flight<V>> flights = new HashMap<>(boarded);
         flights.entrySet().removeIf(this::wasLandedBefore);
-        if (flights.isEmpty()) {
+        if (!flights.isEmpty()) {
+            start(flights, () -> ask(new Party<>(flights, 0, deadline())));
+        }
+    }
+
+    /// Reads an entry of memory anew in the background; while that is on its way, memory goes on answering.
+    private void refresh(K key) {
+        Flight<V> flight = memory.flight();
+        if (memory.board(key, flight) == null) {
+            meters.refreshed();
+            start(Map.of(key, flight), () -> ask(new Party<>(Map.of(key, flight), 0, deadline())));
+        }
+    }
+
+    /// Loads an ageing value of Redis anew in the background, unless somebody else is at it.
+    private void renew(K key) {
+        Flight<V> flight = memory.flight();
+        if (memory.board(key, flight) != null) {
             return;
         }
-        var _ = Uni.createFrom()
-                .deferred(() -> remote.read(flights.keySet()))
-                .chain(found -> load(flights, found))
-                .subscribe()
-                .with(_ -> {}, failure -> flights.forEach((key, flight) -> memory.crash(key, flight, failure)));
+        Map<K, Flight<V>> flights = Map.of(key, flight);
+        start(flights, () -> remote.renew(List.of(key)).chain(found -> {
+            if (found.get(key) instanceof Found.Granted<V> granted) {
+                meters.refreshed();
+                return load(flights, Map.of(key, granted.token()), Fill.NOT_STORED);
+            }
+            return ask(new Party<>(flights, 1, deadline()));
+        }));
+    }
+
+    private long deadline() {
+        return nanoTime.getAsLong() + leaseWait.toNanos();
+    }
+
+    private void start(Map<K, Flight<V>> flights, Supplier<Uni<? extends Void>> way) {
+        var _ = Uni.createFrom().deferred(way).subscribe().with(_ -> {}, failure -> crash(flights, failure));
     }
 
     /// An earlier flight may have landed between this one's look into memory and its registration.
@@ -61,50 +111,116 @@ final class ReadThrough<K, V> {
         return true;
     }
 
-    private Uni<Void> load(Map<K, Flight<V>> flights, Map<K, Found<V>> found) {
-        Set<K> missing = new HashSet<>();
-        Set<K> unknown = new HashSet<>();
-        flights.forEach((key, flight) -> {
+    private Uni<Void> ask(Party<K, V> party) {
+        return remote.read(party.flights().keySet()).chain(found -> sort(party, found));
+    }
+
+    private Uni<Void> sort(Party<K, V> party, Map<K, Found<V>> found) {
+        Map<K, Flight<V>> granted = new HashMap<>();
+        Map<K, String> tokens = new HashMap<>();
+        Map<K, Flight<V>> busy = new HashMap<>();
+        Map<K, Flight<V>> unknown = new HashMap<>();
+        party.flights().forEach((key, flight) -> {
             switch (found.get(key)) {
-                case Found.Hit<V> hit -> {
-                    meters.hit(Tier.L2);
-                    land(key, flight, CacheRead.fromRedis(hit.value(), hit.ttlSeconds()));
-                }
-                case Found.Miss<V> _ -> {
+                case Found.Hit<V> hit -> landFromRedis(key, flight, hit, party.turn());
+                case Found.Granted<V> grant -> {
                     meters.missed(Tier.L2);
-                    missing.add(key);
+                    granted.put(key, flight);
+                    tokens.put(key, grant.token());
                 }
+                case Found.Busy<V> _ -> busy.put(key, flight);
                 case null, default -> {
                     meters.failed(Tier.L2, 1);
-                    missing.add(key);
-                    unknown.add(key);
+                    unknown.put(key, flight);
                 }
             }
         });
-        if (missing.isEmpty()) {
-            return Uni.createFrom().voidItem();
-        }
-        return timed(missing).chain(loaded -> publish(flights, missing, unknown, loaded));
+        List<Uni<Void>> ways = new ArrayList<>();
+        ways.add(load(granted, tokens, Fill.NOT_STORED));
+        ways.add(load(unknown, Map.of(), Fill.BYPASSED));
+        ways.add(await(busy, party));
+        return Uni.join().all(ways).andFailFast().replaceWithVoid();
     }
 
-    private Uni<Void> publish(Map<K, Flight<V>> flights, Set<K> missing, Set<K> unknown, Map<K, V> loaded) {
-        Map<K, @Nullable V> fills = new HashMap<>();
-        for (K key : missing) {
-            if (!unknown.contains(key) && memory.isAboard(key, flight(flights, key))) {
-                fills.put(key, loaded.get(key));
-            }
+    private void landFromRedis(K key, Flight<V> flight, Found.Hit<V> hit, int turn) {
+        meters.hit(Tier.L2);
+        land(key, flight, CacheRead.fromRedis(hit.value(), hit.ttlSeconds()));
+        if (hit.ageing() && turn == 0) {
+            renew(key);
         }
-        Uni<Set<K>> filled = fills.isEmpty() ? Uni.createFrom().item(Set.of()) : remote.write(fills);
-        return filled.invoke(stored -> {
-                    meters.put(Tier.L2, stored.size());
-                    for (K key : missing) {
-                        Fill fill = unknown.contains(key)
-                                ? Fill.BYPASSED
-                                : stored.contains(key) ? Fill.STORED : Fill.NOT_STORED;
-                        land(key, flight(flights, key), CacheRead.fromOrigin(loaded.get(key), fill));
-                    }
+    }
+
+    /// Asks again after a while; at the end of the patience loads, without storing in Redis what another pod's lease
+    /// is for.
+    private Uni<Void> await(Map<K, Flight<V>> busy, Party<K, V> party) {
+        if (busy.isEmpty()) {
+            return Uni.createFrom().voidItem();
+        }
+        if (party.turn() == 0) {
+            busy.forEach((_, _) -> meters.leaseWait());
+        }
+        if (nanoTime.getAsLong() - party.deadline() >= 0) {
+            return load(busy, Map.of(), Fill.NOT_STORED);
+        }
+        return pause.before(party.turn())
+                .chain(() -> {
+                    // What Redis is asked now brings what is newer than what it was asked before.
+                    busy.values().forEach(flight -> flight.departs(nanoTime.getAsLong()));
+                    return ask(new Party<>(busy, party.turn() + 1, party.deadline()));
                 })
+                .onFailure()
+                .invoke(failure -> crash(busy, failure))
+                .onFailure()
+                .recoverWithNull();
+    }
+
+    /// Loads and publishes. Never fails: its flights are landed or crashed when it is done.
+    ///
+    /// @param tokens under which the values may be stored in Redis
+    /// @param unstored what becomes of a value that has no token
+    private Uni<Void> load(Map<K, Flight<V>> flights, Map<K, String> tokens, Fill unstored) {
+        if (flights.isEmpty()) {
+            return Uni.createFrom().voidItem();
+        }
+        return timed(flights)
+                .chain(loaded -> publish(flights, tokens, unstored, loaded))
+                .onFailure()
+                .call(failure -> {
+                    crash(flights, failure);
+                    return remote.release(tokens);
+                })
+                .onFailure()
+                .recoverWithNull();
+    }
+
+    private Uni<Void> publish(Map<K, Flight<V>> flights, Map<K, String> tokens, Fill unstored, Map<K, V> loaded) {
+        Map<K, @Nullable V> fills = new HashMap<>();
+        Map<K, String> unused = new HashMap<>();
+        flights.forEach((key, flight) -> {
+            String token = tokens.get(key);
+            if (token != null && memory.isAboard(key, flight)) {
+                fills.put(key, loaded.get(key));
+            } else if (token != null) {
+                unused.put(key, token);
+            }
+        });
+        Uni<Map<K, Written>> written = fills.isEmpty() ? Uni.createFrom().item(Map.of()) : remote.write(tokens, fills);
+        Uni<Void> landed = written.invoke(outcomes -> flights.forEach(
+                        (key, flight) -> landLoaded(key, flight, loaded.get(key), outcomes.get(key), unstored)))
                 .replaceWithVoid();
+        return unused.isEmpty() ? landed : landed.call(() -> remote.release(unused));
+    }
+
+    private void landLoaded(K key, Flight<V> flight, @Nullable V value, @Nullable Written written, Fill unstored) {
+        switch (written) {
+            case STORED -> {
+                meters.put(Tier.L2, 1);
+                land(key, flight, CacheRead.fromOrigin(value, Fill.STORED));
+            }
+            case REJECTED -> memory.divert(key, flight, CacheRead.fromOrigin(value, Fill.NOT_STORED));
+            case LEFT_OUT -> land(key, flight, CacheRead.fromOrigin(value, Fill.NOT_STORED));
+            case null -> land(key, flight, CacheRead.fromOrigin(value, unstored));
+        }
     }
 
     private void land(K key, Flight<V> flight, CacheRead<V> read) {
@@ -113,33 +229,34 @@ final class ReadThrough<K, V> {
         }
     }
 
-    private Uni<Map<K, V>> timed(Set<K> missing) {
-        long begin = System.nanoTime();
-        return ask(missing)
+    /// Ends flights that found nothing: with what is past its expiry, where that may still be served.
+    private void crash(Map<K, Flight<V>> flights, Throwable failure) {
+        flights.forEach((key, flight) -> {
+            if (flight.isDone()) {
+                return;
+            }
+            CacheRead<V> stale = memory.stale(key);
+            if (stale == null) {
+                memory.crash(key, flight, failure);
+            } else {
+                meters.stale();
+                memory.divert(key, flight, stale);
+            }
+        });
+    }
+
+    private Uni<Map<K, V>> timed(Map<K, Flight<V>> flights) {
+        long begin = nanoTime.getAsLong();
+        Set<K> keys = Set.copyOf(flights.keySet());
+        return loads.load(keys, () -> flights.values().forEach(flight -> flight.departs(nanoTime.getAsLong())))
                 .ifNoItem()
                 .after(loadTimeout)
                 .failWith(TieredCache.OriginTimeout::new)
-                .invoke(_ -> meters.loaded(System.nanoTime() - begin))
+                .invoke(_ -> meters.loaded(nanoTime.getAsLong() - begin))
                 .onFailure()
                 .invoke(_ -> {
-                    meters.loadFailed(System.nanoTime() - begin);
-                    meters.failed(Tier.ORIGIN, missing.size());
+                    meters.loadFailed(nanoTime.getAsLong() - begin);
+                    meters.failed(Tier.ORIGIN, keys.size());
                 });
-    }
-
-    private Uni<Map<K, V>> ask(Collection<K> missing) {
-        if (missing.size() > 1) {
-            return loader.loadAll(List.copyOf(missing));
-        }
-        K only = missing.iterator().next();
-        return loader.load(only).map(value -> value == null ? Map.of() : Map.of(only, value));
-    }
-
-    private Flight<V> flight(Map<K, Flight<V>> flights, K key) {
-        Flight<V> flight = flights.get(key);
-        if (flight == null) {
-            throw new IllegalStateException("a key without a flight");
-        }
-        return flight;
     }
 }

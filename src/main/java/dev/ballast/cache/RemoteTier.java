@@ -3,7 +3,6 @@ package dev.ballast.cache;
 import io.smallrye.mutiny.Uni;
 import java.util.Collection;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The tier that pods share. None of its answers fails: what goes wrong is part of the answer.
@@ -11,24 +10,44 @@ interface RemoteTier<K, V> {
     /// What it holds for a key.
     sealed interface Found<V> {
         /// A value, or the knowledge that there is none.
-        record Hit<V>(@Nullable V value, long ttlSeconds) implements Found<V> {}
+        ///
+        /// @param ageing whether so much of its lifetime is over that it is time to load it anew
+        record Hit<V>(@Nullable V value, long ttlSeconds, boolean ageing) implements Found<V> {}
 
-        /// Nothing.
-        record Miss<V>() implements Found<V> {}
+        /// Nothing, and the reader is to load it and to store it under this token.
+        record Granted<V>(String token) implements Found<V> {}
+
+        /// Nothing, and somebody else is loading it.
+        record Busy<V>() implements Found<V> {}
 
         /// Unknown: no answer, or an error.
         record Unknown<V>() implements Found<V> {}
     }
 
-    /// One value per key.
+    /// What became of a value that was to be stored.
+    enum Written {
+        STORED,
+        /// Too large, or no answer: the tier may not hold it, but nothing speaks against the value.
+        LEFT_OUT,
+        /// The key was invalidated after the token was granted, or the token ran out: the value may be old.
+        REJECTED
+    }
+
+    /// One answer per key.
     Uni<Map<K, Found<V>>> read(Collection<K> keys);
 
-    /// Stores values, null for negative entries; the keys that are stored for certain.
-    Uni<Set<K>> write(Map<K, @Nullable V> values);
+    /// Like [#read], but grants although there is a value: for loading it anew before its time is over.
+    Uni<Map<K, Found<V>>> renew(Collection<K> keys);
 
-    /// Whether the key is gone for certain.
-    Uni<Boolean> delete(K key);
+    /// Stores values, null for negative entries, under the tokens granted for them.
+    Uni<Map<K, Written>> write(Map<K, String> tokens, Map<K, @Nullable V> values);
 
-    /// Whether all of the cache's keys are gone for certain.
+    /// Gives tokens back unused, so that the next reader need not wait.
+    Uni<Void> release(Map<K, String> tokens);
+
+    /// Whether values and tokens of these keys, given by their texts, are gone for certain.
+    Uni<Boolean> delete(Collection<String> texts);
+
+    /// Whether all of the cache's values and tokens are gone for certain.
     Uni<Boolean> clear();
 }

@@ -6,10 +6,14 @@ import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /// A cache in two tiers, this pod's memory and Redis, in front of a loader. Get one from [TieredCaches].
@@ -21,21 +25,36 @@ public final class TieredCache<K, V> {
     /// Keys that go to Redis and the loader together.
     private static final int BULK = 500;
 
+    private final CacheSpec<K, V> spec;
     private final MemoryTier<K, V> memory;
     private final RemoteTier<K, V> remote;
     private final ReadThrough<K, V> way;
+    private final Announcement announcement;
     private final CacheMeters meters;
     private final LongSupplier nanoTime;
 
+    /// How other pods hear of an invalidation.
+    @FunctionalInterface
+    interface Announcement {
+        /// Whether they are sure to hear of it.
+        ///
+        /// @param texts of the keys; none stands for all
+        Uni<Boolean> of(List<String> texts);
+    }
+
     TieredCache(
+            CacheSpec<K, V> spec,
             MemoryTier<K, V> memory,
             RemoteTier<K, V> remote,
             ReadThrough<K, V> way,
+            Announcement announcement,
             CacheMeters meters,
             LongSupplier nanoTime) {
+        this.spec = spec;
         this.memory = memory;
         this.remote = remote;
         this.way = way;
+        this.announcement = announcement;
         this.meters = meters;
         this.nanoTime = nanoTime;
     }
@@ -74,31 +93,78 @@ public final class TieredCache<K, V> {
         });
     }
 
-    /// Forgets a key in both tiers. To be called after the change is committed. Memory is cleared before Redis, so
-    /// that loads on their way are not stored there, and after it, so that nothing read there meanwhile stays.
+    /// Forgets a key in both tiers and on every pod. To be called after the change is committed. Acknowledged, no pod
+    /// serves anything older from D later on, and this one from now on.
     public Uni<Invalidation> invalidate(K key) {
+        return invalidateTexts(List.of(spec.keyText().apply(key)));
+    }
+
+    /// Forgets keys by their texts, up to 500 at a time. Memory is cleared before Redis, so that loads on their way are
+    /// not stored there, and after it, so that nothing read there meanwhile stays. Other pods are told
+    /// after Redis is clean, so that they do not find the old value there.
+    Uni<Invalidation> invalidateTexts(Collection<String> texts) {
+        List<String> gone = List.copyOf(new LinkedHashSet<>(texts));
         return Uni.createFrom()
                 .deferred(() -> {
-                    memory.forget(key);
-                    return remote.delete(key);
+                    forget(gone);
+                    return remote.delete(gone);
                 })
-                .map(gone -> {
-                    memory.forget(key);
-                    return outcome(gone);
+                .chain(deleted -> deleted ? announced(gone) : Uni.createFrom().item(false))
+                .map(told -> {
+                    forget(gone);
+                    return outcome(told);
                 });
     }
 
-    /// Forgets everything in both tiers; in Redis step by step, so that other commands are not held up.
+    private Uni<Boolean> announced(List<String> texts) {
+        Uni<Boolean> told = Uni.createFrom().item(true);
+        for (List<String> slice : slices(texts)) {
+            told = told.chain(all -> announcement.of(slice).map(one -> all && one));
+        }
+        return told;
+    }
+
+    /// Forgets everything in both tiers and on every pod.
     public Uni<Invalidation> clear() {
         return Uni.createFrom()
                 .deferred(() -> {
-                    memory.forgetAll();
+                    forgetAll();
                     return remote.clear();
                 })
-                .map(gone -> {
-                    memory.forgetAll();
-                    return outcome(gone);
+                .chain(cleared ->
+                        cleared ? announcement.of(List.of()) : Uni.createFrom().item(false))
+                .map(told -> {
+                    forgetAll();
+                    return outcome(told);
                 });
+    }
+
+    /// Forgets keys in this pod's memory, given by their texts.
+    void forget(Collection<String> texts) {
+        Function<String, K> parse = spec.key();
+        if (parse == null) {
+            Set<String> gone = new HashSet<>(texts);
+            memory.keys().stream()
+                    .filter(key -> gone.contains(spec.keyText().apply(key)))
+                    .forEach(memory::forget);
+            return;
+        }
+        for (String text : texts) {
+            key(parse, text).ifPresent(memory::forget);
+        }
+    }
+
+    /// Forgets everything in this pod's memory.
+    void forgetAll() {
+        memory.forgetAll();
+    }
+
+    private static <K> Optional<K> key(Function<String, K> parse, String text) {
+        try {
+            return Optional.of(parse.apply(text));
+        } catch (RuntimeException _) {
+            return Optional.empty(); // no key has this text, so memory cannot hold it
+        }
     }
 
     private Uni<Map<K, CacheRead<V>>> readAll(List<K> keys) {
@@ -128,7 +194,7 @@ public final class TieredCache<K, V> {
     /// The flight to wait for: another's that is on its way, or a new one, which is added to `own`.
     private Flight<V> board(K key, Map<K, Flight<V>> own) {
         meters.missed(Tier.L1);
-        Flight<V> fresh = new Flight<>();
+        Flight<V> fresh = memory.flight();
         Flight<V> other = memory.board(key, fresh);
         if (other != null) {
             meters.coalesced();
@@ -158,6 +224,13 @@ public final class TieredCache<K, V> {
             paired.put(keys.get(i), reads.get(i));
         }
         return paired;
+    }
+
+    /// The loader is known to be away. Whoever asks again in a second may find it back.
+    public static final class OriginAway extends DomainException {
+        OriginAway() {
+            super(Kind.UNAVAILABLE, "the data cannot be read at the moment; try again");
+        }
     }
 
     /// The loader did not answer in time. Everyone who waited for that load gets this; nothing is cached.

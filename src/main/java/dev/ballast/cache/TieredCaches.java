@@ -2,51 +2,97 @@ package dev.ballast.cache;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.ballast.cache.CacheSettings.Tuning;
+import dev.ballast.leases.LeasedStore;
+import dev.ballast.origin.Breaker;
+import dev.ballast.origin.Pause;
+import dev.ballast.redis.InvalidationLog;
+import dev.ballast.redis.LogFollower;
 import dev.ballast.redis.RedisCommands;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /// Makes caches. A room makes each of its own once, when it is constructed, and keeps it:
 ///
 /// ```java
 /// this.users = caches.create(new CacheSpec<>(
-///         "users", String::valueOf, ValueCodec.json(mapper, User.class, 1), repository::findAll));
+///         "users", String::valueOf, Long::valueOf, ValueCodec.json(mapper, User.class, 1), repository::findAll));
 /// ```
 @ApplicationScoped
 public class TieredCaches {
+    private static final String CHANNEL = "cache:";
+    private static final int FAILURES = 5;
+    private static final Duration PROBE_EVERY = Duration.ofMillis(500);
+
     private final RedisCommands redis;
+    private final InvalidationLog log;
     private final CacheSettings settings;
     private final MeterRegistry registry;
     private final InstantSource clock;
     private final Ticker ticker;
     private final RandomGenerator random;
+    private final Coherence coherence;
+    private final Supplier<String> tokens = tokens(new SecureRandom());
     private final Map<String, TieredCache<?, ?>> made = new ConcurrentHashMap<>();
 
     @Inject
-    TieredCaches(RedisCommands redis, CacheSettings settings, MeterRegistry registry) {
-        this(redis, settings, registry, InstantSource.system(), Ticker.systemTicker(), new Random());
+    TieredCaches(RedisCommands redis, InvalidationLog log, CacheSettings settings, MeterRegistry registry) {
+        this(redis, log, settings, registry, InstantSource.system(), Ticker.systemTicker(), new Random());
     }
 
     TieredCaches(
             RedisCommands redis,
+            InvalidationLog log,
             CacheSettings settings,
             MeterRegistry registry,
             InstantSource clock,
             Ticker ticker,
             RandomGenerator random) {
         this.redis = redis;
+        this.log = log;
         this.settings = settings;
         this.registry = registry;
         this.clock = clock;
         this.ticker = ticker;
         this.random = random;
+        this.coherence = new Coherence(log::confirmedAt, settings.staleness());
+        log.follow(new Memories(), settings.staleness());
+    }
+
+    /// Passes on what is invalidated, here or on another pod, to the memory of the cache it belongs to.
+    private final class Memories implements LogFollower {
+        @Override
+        public void forget(String channel, List<String> keys) {
+            TieredCache<?, ?> cache =
+                    channel.startsWith(CHANNEL) ? made.get(channel.substring(CHANNEL.length())) : null;
+            if (cache == null) {
+                return;
+            }
+            if (keys.isEmpty()) {
+                cache.forgetAll();
+            } else {
+                cache.forget(keys);
+            }
+        }
+
+        @Override
+        public void forgetEverything() {
+            made.values().forEach(TieredCache::forgetAll);
+        }
     }
 
     /// Makes the cache; does not touch Redis yet.
@@ -56,12 +102,36 @@ public class TieredCaches {
         Tuning tuning =
                 Objects.requireNonNull(settings.caches().get(spec.name()), "@WithDefaults answers for every name");
         CacheMeters meters = new CacheMeters(spec.name(), registry);
-        RemoteTier<K, V> remote = new RedisTier<>(redis, spec, tuning, meters, clock, random);
-        TieredCache<K, V> cache = assemble(spec, tuning, meters, remote, ticker, random);
+        Breaker breaker = new Breaker(FAILURES, PROBE_EVERY, ticker::read);
+        meters.breaker(Tier.L2, breaker);
+        // A lease outlasts the slowest load and the two scripts around it.
+        Duration leaseFor = tuning.loadTimeout().plus(tuning.l2Timeout().multipliedBy(2));
+        LeasedStore store = new LeasedStore(redis, spec.name(), tuning.l2Timeout(), leaseFor, tokens);
+        RemoteTier<K, V> remote = new RedisTier<>(store, spec, tuning, breaker, meters, clock, random);
+        TieredCache.Announcement announcement = texts -> log.append(CHANNEL + spec.name(), texts, tuning.l2Timeout())
+                .replaceWith(true)
+                .onFailure()
+                .recoverWithItem(false);
+        TieredCache<K, V> cache =
+                assemble(spec, tuning, meters, remote, announcement, coherence, Pause.jittered(random), ticker, random);
         if (made.putIfAbsent(spec.name(), cache) != null) {
             throw new IllegalStateException("there is a cache named " + spec.name() + " already");
         }
         return cache;
+    }
+
+    /// Forgets keys of a cache, given by their texts, in both tiers and on every pod; of a cache that this version does
+    /// not have, there is nothing to forget. No keys stand for all.
+    public Uni<Invalidation> invalidate(String cache, Collection<String> texts) {
+        TieredCache<?, ?> known = made.get(cache);
+        if (known == null) {
+            return Uni.createFrom().item(Invalidation.ACKNOWLEDGED);
+        }
+        return texts.isEmpty() ? known.clear() : known.invalidateTexts(texts);
+    }
+
+    Optional<TieredCache<?, ?>> named(String cache) {
+        return Optional.ofNullable(made.get(cache));
     }
 
     static <K, V> TieredCache<K, V> assemble(
@@ -69,10 +139,28 @@ public class TieredCaches {
             Tuning tuning,
             CacheMeters meters,
             RemoteTier<K, V> remote,
+            TieredCache.Announcement announcement,
+            Coherence coherence,
+            Pause pause,
             Ticker ticker,
             RandomGenerator random) {
-        MemoryTier<K, V> memory = new MemoryTier<>(tuning, meters, ticker, random);
-        ReadThrough<K, V> way = new ReadThrough<>(memory, remote, spec.loader(), tuning.loadTimeout(), meters);
-        return new TieredCache<>(memory, remote, way, meters, ticker::read);
+        MemoryTier<K, V> memory = new MemoryTier<>(tuning, coherence, meters, ticker, random);
+        Breaker breaker = new Breaker(FAILURES, PROBE_EVERY, ticker::read);
+        meters.breaker(Tier.ORIGIN, breaker);
+        Origin<K, V> origin = new Origin<>(spec.loader(), breaker, tuning.loadTimeout());
+        ReadThrough<K, V> way =
+                new ReadThrough<>(memory, remote, origin.loads(tuning.maxLoads()), pause, tuning, meters, ticker::read);
+        return new TieredCache<>(spec, memory, remote, way, announcement, meters, ticker::read);
+    }
+
+    /// 17 characters each: ten that tell pods apart, seven that count.
+    private static Supplier<String> tokens(RandomGenerator random) {
+        String pod = padded(Long.toString(random.nextLong(1L << 51), Character.MAX_RADIX), 10);
+        AtomicLong count = new AtomicLong();
+        return () -> pod + padded(Long.toString(count.getAndIncrement(), Character.MAX_RADIX), 7);
+    }
+
+    private static String padded(String text, int length) {
+        return "0".repeat(Math.max(0, length - text.length())) + text;
     }
 }

@@ -17,6 +17,10 @@ class UserCache {
     @Singleton
     TieredCache<Long, User> users(TieredCaches caches, UserRepository repository, ObjectMapper mapper) {
         return caches.create(new CacheSpec<>(
-                "users", String::valueOf, ValueCodec.json(mapper, User.class, SCHEMA), repository::read));
+                "users",
+                String::valueOf,
+                Long::valueOf,
+                ValueCodec.json(mapper, User.class, SCHEMA),
+                repository::read));
     }
 }

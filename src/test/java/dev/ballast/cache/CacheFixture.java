@@ -26,7 +26,12 @@ final class CacheFixture {
     final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     final HandRemote remote = new HandRemote();
     final HandLoader loader = new HandLoader();
+    final List<List<String>> announced = new ArrayList<>();
+    final List<UniEmitter<?>> pauses = new ArrayList<>();
     final TieredCache<String, String> cache;
+    /// When the invalidation log was last confirmed; follows the clock unless the test lets it age.
+    final AtomicLong confirmedAt = new AtomicLong(1);
+    boolean logAway;
 
     CacheFixture() {
         this(Map.of());
@@ -34,8 +39,30 @@ final class CacheFixture {
 
     CacheFixture(Map<String, String> settings) {
         Tuning tuning = settings(settings).caches().get("test");
-        cache = TieredCaches.assemble(
-                spec(loader), tuning, new CacheMeters("test", registry), remote, nanos::get, new Random(3));
+        cache = assemble(spec(loader), tuning, new CacheMeters("test", registry));
+    }
+
+    TieredCache<String, String> assemble(CacheSpec<String, String> spec, Tuning tuning, CacheMeters meters) {
+        return TieredCaches.assemble(
+                spec,
+                tuning,
+                meters,
+                remote,
+                texts -> {
+                    announced.add(texts);
+                    return Uni.createFrom().item(!logAway);
+                },
+                new Coherence(confirmedAt::get, Duration.ofSeconds(1)),
+                _ -> Uni.createFrom().<Void>emitter(pauses::add),
+                nanos::get,
+                new Random(3));
+    }
+
+    /// Ends the pauses of all who wait for another pod.
+    void awaken() {
+        List<UniEmitter<?>> due = List.copyOf(pauses);
+        pauses.clear();
+        due.forEach(pause -> pause.complete(null));
     }
 
     static CacheSettings settings(Map<String, String> settings) {
@@ -47,11 +74,14 @@ final class CacheFixture {
     }
 
     static CacheSpec<String, String> spec(Loader<String, String> loader) {
-        return new CacheSpec<>("test", key -> key, new TextCodec(), loader);
+        return new CacheSpec<>("test", key -> key, text -> text, new TextCodec(), loader);
     }
 
     void pass(Duration time) {
         nanos.addAndGet(time.toNanos());
+        if (!logAway) {
+            confirmedAt.set(nanos.get());
+        }
     }
 
     double count(String name, String... tags) {
@@ -78,13 +108,17 @@ final class CacheFixture {
         }
     }
 
-    /// Answers from a map at once, unless told to be away or to hold its answers back.
+    /// Answers from a map at once, unless told to be away or to hold its answers back. Its leases are those of the
+    /// scripts, said in the simplest way.
     static final class HandRemote implements RemoteTier<String, String> {
         final Map<String, String> stored = new HashMap<>();
         final Set<String> negative = new HashSet<>();
+        final Map<String, String> leases = new HashMap<>();
         final List<Collection<String>> reads = new ArrayList<>();
         boolean away;
         boolean held;
+        boolean ageing;
+        private int tokens;
         private final List<Runnable> waiting = new ArrayList<>();
 
         void release() {
@@ -101,35 +135,64 @@ final class CacheFixture {
             return answer(found);
         }
 
+        @Override
+        public Uni<Map<String, Found<String>>> renew(Collection<String> keys) {
+            Map<String, Found<String>> found = new HashMap<>();
+            keys.forEach(key -> found.put(key, lease(key)));
+            return answer(found);
+        }
+
         private Found<String> find(String key) {
             if (away) {
                 return new Found.Unknown<>();
             }
             return negative.contains(key) || stored.containsKey(key)
-                    ? new Found.Hit<>(stored.get(key), 99)
-                    : new Found.Miss<>();
+                    ? new Found.Hit<>(stored.get(key), 99, ageing)
+                    : lease(key);
         }
 
-        @Override
-        public Uni<Set<String>> write(Map<String, String> values) {
-            if (away) {
-                return answer(Set.of());
+        private Found<String> lease(String key) {
+            if (leases.containsKey(key)) {
+                return new Found.Busy<>();
             }
-            values.forEach((key, value) -> {
-                if (value == null) {
-                    negative.add(key);
-                } else {
-                    stored.put(key, value);
-                }
-            });
-            return answer(Set.copyOf(values.keySet()));
+            leases.put(key, "token" + tokens++);
+            return new Found.Granted<>(leases.get(key));
         }
 
         @Override
-        public Uni<Boolean> delete(String key) {
+        public Uni<Map<String, Written>> write(Map<String, String> granted, Map<String, String> values) {
+            Map<String, Written> written = new HashMap<>();
+            values.forEach((key, value) -> written.put(key, write(key, granted.get(key), value)));
+            return answer(written);
+        }
+
+        private Written write(String key, String token, String value) {
+            if (away) {
+                return Written.LEFT_OUT;
+            }
+            if (!leases.remove(key, token)) {
+                return Written.REJECTED;
+            }
+            if (value == null) {
+                negative.add(key);
+            } else {
+                stored.put(key, value);
+            }
+            return Written.STORED;
+        }
+
+        @Override
+        public Uni<Void> release(Map<String, String> granted) {
+            granted.forEach(leases::remove);
+            return answer(null);
+        }
+
+        @Override
+        public Uni<Boolean> delete(Collection<String> texts) {
             if (!away) {
-                stored.remove(key);
-                negative.remove(key);
+                texts.forEach(stored::remove);
+                negative.removeAll(texts);
+                texts.forEach(leases::remove);
             }
             return answer(!away);
         }
@@ -138,6 +201,7 @@ final class CacheFixture {
         public Uni<Boolean> clear() {
             stored.clear();
             negative.clear();
+            leases.clear();
             return answer(!away);
         }
 

@@ -25,7 +25,7 @@ class FlightTest {
 
     @Test
     void land_waitersOfManyRequests_eachResumesOnItsOwnContext() throws Exception {
-        Flight<String> flight = new Flight<>();
+        Flight<String> flight = new Flight<>(0);
         List<ContextInternal> requests = new ArrayList<>();
         List<CompletableFuture<Context>> resumed = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
@@ -43,7 +43,7 @@ class FlightTest {
 
     @Test
     void crash_waiterOnAnotherContext_failsThere() throws Exception {
-        Flight<String> flight = new Flight<>();
+        Flight<String> flight = new Flight<>(0);
         ContextInternal request = VERTX.createEventLoopContext().duplicate();
         CompletableFuture<Context> failedOn = new CompletableFuture<>();
         CompletableFuture<Void> subscribed = new CompletableFuture<>();
@@ -60,7 +60,7 @@ class FlightTest {
 
     @Test
     void join_afterLanding_answersAtOnce() {
-        Flight<String> flight = new Flight<>();
+        Flight<String> flight = new Flight<>(0);
         flight.land(READ);
         assertEquals(READ, flight.join().await().indefinitely());
     }

@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,6 +37,9 @@ class RedisTierTest {
             "ballast.cache.caches.test.l2-timeout", "PT5S",
             "ballast.cache.caches.test.l2-max-value-bytes", "100"));
 
+    /// As the README gives it.
+    private static final String KEY_OF_7 = "ballast:{test:" + (("7".hashCode() * 0x9E3779B9) >>> 26) + "}:7";
+
     private static RedisProcess server;
     private static RedisFixture fixture;
 
@@ -45,7 +49,7 @@ class RedisTierTest {
     @BeforeAll
     static void start() {
         server = new RedisProcess().start();
-        fixture = RedisFixture.connectedTo(server);
+        fixture = RedisFixture.connectedTo(server).following();
     }
 
     @AfterAll
@@ -75,8 +79,7 @@ class RedisTierTest {
     void get_stored_expiresInRedisWithinTenPercent() {
         read(pod(), "7");
 
-        long ttlMs = send(Request.cmd(Command.PTTL).arg(new KeySpace("test").key("7")))
-                .toLong();
+        long ttlMs = send(Request.cmd(Command.PTTL).arg(KEY_OF_7)).toLong();
 
         assertTrue(ttlMs > 1_610_000 && ttlMs <= 1_980_000, () -> "PTTL " + ttlMs);
     }
@@ -94,7 +97,7 @@ class RedisTierTest {
 
     @Test
     void get_brokenEntry_isACountedMissAndMended() {
-        send(Request.cmd(Command.SET).arg(new KeySpace("test").key("7")).arg("rubbish"));
+        send(Request.cmd(Command.SET).arg(KEY_OF_7).arg("rubbish"));
 
         assertEquals(CacheRead.fromOrigin("value of 7", Fill.STORED), read(pod(), "7"));
 
@@ -111,7 +114,7 @@ class RedisTierTest {
         CacheRead<String> read = read(pod(), "x".repeat(101));
 
         assertEquals(Fill.NOT_STORED, read.fill());
-        assertEquals(0, send(Request.cmd(Command.DBSIZE)).toInteger());
+        assertEquals(0, stored());
         assertEquals(
                 1,
                 registry.get("ballast.cache.payloads.oversized")
@@ -120,9 +123,10 @@ class RedisTierTest {
     }
 
     @Test
-    void get_wrongTypeInRedis_isLoaded() {
-        send(Request.cmd(Command.LPUSH).arg(new KeySpace("test").key("7")).arg("x"));
-        assertEquals(CacheRead.fromOrigin("value of 7", Fill.BYPASSED), read(pod(), "7"));
+    void get_wrongTypeInRedis_isLoadedAndMended() {
+        send(Request.cmd(Command.LPUSH).arg(KEY_OF_7).arg("x"));
+        assertEquals(CacheRead.fromOrigin("value of 7", Fill.STORED), read(pod(), "7"));
+        assertEquals(Tier.L2, read(pod(), "7").tier());
     }
 
     @Test
@@ -135,7 +139,7 @@ class RedisTierTest {
         assertEquals(List.of(10_000, 0, 10_000, 0), counts(first));
         assertEquals(List.of(10_000, 10_000, 0, 0), counts(second));
         assertEquals(20, loads.get());
-        assertEquals(10_000, send(Request.cmd(Command.DBSIZE)).toInteger());
+        assertEquals(10_000, stored());
     }
 
     @Test
@@ -162,6 +166,35 @@ class RedisTierTest {
     }
 
     @Test
+    void invalidate_heldByAnotherPodsMemory_isGoneThereWithinABound() {
+        TieredCache<String, String> reader = pod();
+        TieredCache<String, String> writer = pod();
+        read(writer, "7");
+        read(reader, "7");
+        assertEquals(Tier.L1, read(reader, "7").tier());
+
+        assertEquals(Invalidation.ACKNOWLEDGED, writer.invalidate("7").await().atMost(PATIENCE));
+
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(1))
+                .until(() -> read(reader, "7").tier() != Tier.L1);
+    }
+
+    @Test
+    void get_1000ConcurrentColdReadsOnTwoPods_loadOnce() {
+        List<TieredCache<String, String>> pods = List.of(pod(), pod());
+        List<Uni<CacheRead<String>>> reads = IntStream.range(0, 1_000)
+                .mapToObj(i -> pods.get(i % 2).get("cold"))
+                .toList();
+
+        List<CacheRead<String>> answers =
+                Uni.join().all(reads).andFailFast().await().atMost(PATIENCE);
+
+        answers.forEach(answer -> assertEquals("value of cold", answer.value()));
+        assertEquals(1, loads.get());
+    }
+
+    @Test
     void clear_manyKeys_leavesOtherCachesAlone() {
         TieredCache<String, String> cache = pod();
         cache.warmUp(IntStream.range(0, 3_000).mapToObj(String::valueOf).toList())
@@ -172,13 +205,16 @@ class RedisTierTest {
 
         assertEquals(Invalidation.ACKNOWLEDGED, cache.clear().await().atMost(PATIENCE));
 
-        assertEquals(2, send(Request.cmd(Command.DBSIZE)).toInteger());
+        assertEquals(Tier.ORIGIN, read(pod(), "7").tier());
+        assertEquals(
+                1, send(Request.cmd(Command.EXISTS).arg("ballast:{test2:1}:1")).toInteger());
+        assertEquals(1, send(Request.cmd(Command.EXISTS).arg("payment:42")).toInteger());
     }
 
     @Test
     void get_redisGone_isLoadedAndInvalidationIsDeferred() {
         try (RedisProcess own = new RedisProcess().start();
-                RedisFixture cut = RedisFixture.connectedTo(own)) {
+                RedisFixture cut = RedisFixture.connectedTo(own).following()) {
             TieredCache<String, String> cache = caches(cut).create(CacheFixture.spec(this::load));
             read(cache, "7");
             own.kill();
@@ -201,7 +237,13 @@ class RedisTierTest {
 
     private TieredCaches caches(RedisFixture redis) {
         return new TieredCaches(
-                redis.commands(), SETTINGS, registry, InstantSource.system(), System::nanoTime, new Random(9));
+                redis.commands(),
+                redis.log(),
+                SETTINGS,
+                registry,
+                InstantSource.system(),
+                System::nanoTime,
+                new Random(9));
     }
 
     private Uni<Map<String, String>> load(Collection<String> keys) {
@@ -214,6 +256,10 @@ class RedisTierTest {
 
     private static CacheRead<String> read(TieredCache<String, String> cache, String key) {
         return cache.get(key).await().atMost(PATIENCE);
+    }
+
+    private static int stored() {
+        return send(Request.cmd(Command.KEYS).arg("ballast:{test:*")).size();
     }
 
     private static List<Integer> counts(WarmUp warmUp) {

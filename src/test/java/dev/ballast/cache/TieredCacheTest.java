@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -107,15 +106,12 @@ class TieredCacheTest {
     @Test
     void get_loaderThrows_fails() {
         CacheFixture throwing = new CacheFixture();
-        TieredCache<String, String> broken = TieredCaches.assemble(
+        TieredCache<String, String> broken = throwing.assemble(
                 CacheFixture.spec(_ -> {
                     throw new IllegalStateException("bug");
                 }),
                 CacheFixture.settings(Map.of()).caches().get("test"),
-                new CacheMeters("broken", throwing.registry),
-                throwing.remote,
-                throwing.nanos::get,
-                new Random());
+                new CacheMeters("broken", throwing.registry));
 
         assertInstanceOf(
                 IllegalStateException.class, subscribed(broken.get("a")).getFailure());

@@ -1,4 +1,4 @@
-package dev.ballast.cache;
+package dev.ballast.leases;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -13,7 +13,7 @@ class KeySpaceTest {
     @Test
     void key_text_carriesBucketAsHashTag() {
         // Fixed for ever: a pod that computed another bucket would not see what the others store or invalidate.
-        assertEquals("ballast:{users:" + KeySpace.bucket("42") + "}:42", keys.key("42"));
+        assertEquals("ballast:{users:" + KeySpace.bucket("42") + "}:42", keys.value("42"));
         assertEquals(11, KeySpace.bucket("42"));
         assertEquals(63, KeySpace.bucket("alice@example.com"));
     }
@@ -30,14 +30,14 @@ class KeySpaceTest {
 
     @Test
     void key_emptyOrEndless_isRefused() {
-        assertThrows(IllegalArgumentException.class, () -> keys.key(""));
-        assertThrows(IllegalArgumentException.class, () -> keys.key("x".repeat(257)));
+        assertThrows(IllegalArgumentException.class, () -> keys.value(""));
+        assertThrows(IllegalArgumentException.class, () -> keys.value("x".repeat(257)));
     }
 
     @Test
-    void spec_nameThatDoesNotFitIntoKeys_isRefused() {
-        for (String name : new String[] {"", "Users", "a:b", "a}b", "9a", "a".repeat(32)}) {
-            assertThrows(IllegalArgumentException.class, () -> new CacheSpec<>(name, String::valueOf, null, null));
-        }
+    void names_ofOneKey_shareOneTagAndAreDistinct() {
+        String tag = "{users:" + KeySpace.bucket("42") + "}";
+        assertEquals("ballast:lease:" + tag + ":42", keys.lease("42"));
+        assertEquals("ballast:stamp:" + tag, keys.stamp(KeySpace.bucket("42")));
     }
 }

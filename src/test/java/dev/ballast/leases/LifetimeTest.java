@@ -1,4 +1,4 @@
-package dev.ballast.cache;
+package dev.ballast.leases;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

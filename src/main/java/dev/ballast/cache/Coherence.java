@@ -1,0 +1,35 @@
+package dev.ballast.cache;
+
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
+/// Whether memory may answer. An invalidation that was acknowledged more than D ago must not be overlooked, so what
+/// is held may be served
+///
+/// - while this pod is sure to have applied all that was acknowledged up to a moment at most D ago (the read lease,
+///   which the invalidation log confirms), as what is applied is gone from memory, or
+/// - while it was read, from the primary database or from Redis, by a request *sent* at most D ago, as that read
+///   follows every acknowledgment before it.
+///
+/// The second is what keeps reads together while Redis is away. Plain arithmetic; all times are of one monotonic clock.
+final class Coherence {
+    private final LongSupplier confirmedAt;
+    private final long staleness;
+
+    /// @param confirmedAt when the newest log read was sent that everything is applied of
+    /// @param staleness D
+    Coherence(LongSupplier confirmedAt, Duration staleness) {
+        this.confirmedAt = confirmedAt;
+        this.staleness = staleness.toNanos();
+    }
+
+    /// Whether what was read by a request sent at `readAt` may be served, or joined, at `now`.
+    boolean holds(long now, long readAt) {
+        return now - confirmedAt.getAsLong() <= staleness || now - readAt <= staleness;
+    }
+
+    /// Whether the log alone vouches for what memory holds.
+    boolean isConfirmed(long now) {
+        return now - confirmedAt.getAsLong() <= staleness;
+    }
+}

@@ -1,0 +1,69 @@
+package dev.ballast.origin;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class BreakerTest {
+    private final AtomicLong nanos = new AtomicLong();
+    private final Breaker breaker = new Breaker(3, Duration.ofMillis(500), nanos::get);
+
+    @Test
+    void admits_failuresBelowTheThreshold_lets() {
+        breaker.failed();
+        breaker.failed();
+        assertTrue(breaker.admits());
+        breaker.succeeded();
+        breaker.failed();
+        breaker.failed();
+        assertTrue(breaker.admits());
+    }
+
+    @Test
+    void admits_open_letsOneThroughPerPause() {
+        open();
+        assertFalse(breaker.admits());
+        pass(500);
+        assertTrue(breaker.admits());
+        assertFalse(breaker.admits());
+        breaker.failed();
+        pass(499);
+        assertFalse(breaker.admits());
+        pass(1);
+        assertTrue(breaker.admits());
+    }
+
+    @Test
+    void admits_probeSucceeded_letsEverybody() {
+        open();
+        pass(500);
+        assertTrue(breaker.admits());
+        breaker.succeeded();
+        assertTrue(breaker.admits());
+        assertTrue(breaker.admits());
+        assertFalse(breaker.isOpen());
+    }
+
+    @Test
+    void admits_probeNeverAnswered_probesAgain() {
+        open();
+        pass(500);
+        assertTrue(breaker.admits());
+        pass(500);
+        assertTrue(breaker.admits());
+    }
+
+    private void open() {
+        for (int i = 0; i < 3; i++) {
+            breaker.failed();
+        }
+        assertTrue(breaker.isOpen());
+    }
+
+    private void pass(long millis) {
+        nanos.addAndGet(Duration.ofMillis(millis).toNanos());
+    }
+}
