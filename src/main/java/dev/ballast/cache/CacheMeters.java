@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ToDoubleFunction;
@@ -33,6 +34,7 @@ final class CacheMeters {
     private final LongAdder refreshes;
     private final LongAdder stale;
     private final Map<Invalidation, LongAdder> invalidations = new EnumMap<>(Invalidation.class);
+    private final Map<Tier, Breaker> breakers = new ConcurrentHashMap<>();
     private final Timer loads;
     private final Timer failedLoads;
 
@@ -123,6 +125,34 @@ final class CacheMeters {
         failedLoads.record(nanos, TimeUnit.NANOSECONDS);
     }
 
+    /// What there is to tell, without what the tiers themselves know.
+    CacheReport report(long entries, long maxEntries, long lagNanos) {
+        return new CacheReport(
+                cache,
+                entries,
+                maxEntries,
+                new CacheReport.Reads(
+                        at(hits, Tier.L1).sum(),
+                        at(misses, Tier.L1).sum(),
+                        at(hits, Tier.L2).sum(),
+                        at(misses, Tier.L2).sum(),
+                        at(failures, Tier.L2).sum()),
+                loads.count() + failedLoads.count(),
+                loads.mean(TimeUnit.MILLISECONDS),
+                rejected.sum(),
+                coalesced.sum(),
+                TimeUnit.NANOSECONDS.toMillis(lagNanos),
+                new CacheReport.Breakers(isOpen(Tier.L2), isOpen(Tier.ORIGIN)),
+                null,
+                null,
+                null);
+    }
+
+    private boolean isOpen(Tier tier) {
+        Breaker breaker = breakers.get(tier);
+        return breaker != null && breaker.isOpen();
+    }
+
     <T> void entries(T source, ToDoubleFunction<T> size) {
         Gauge.builder("ballast.cache.entries", source, size)
                 .description("Entries in memory")
@@ -131,6 +161,7 @@ final class CacheMeters {
     }
 
     void breaker(Tier tier, Breaker breaker) {
+        breakers.put(tier, breaker);
         Gauge.builder("ballast.cache.breaker.open", breaker, it -> it.isOpen() ? 1 : 0)
                 .description("1 while a tier is not asked, but for a probe now and then, because it is away")
                 .tag("cache", cache)

@@ -49,6 +49,11 @@ interface CacheSettings {
         @WithDefault("PT0.1S")
         Duration l2Timeout();
 
+        /// Deadline of each of the two steps of an invalidation. Half a second: longer than a read's, as there is no
+        /// other way, and still within a writer's patience.
+        @WithDefault("PT0.5S")
+        Duration invalidationTimeout();
+
         /// Deadline of a load. 2 seconds: a request that waited longer has lost its caller.
         @WithDefault("PT2S")
         Duration loadTimeout();

@@ -4,8 +4,10 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.ballast.cache.CacheSettings.Tuning;
+import dev.ballast.leases.Coherence;
 import dev.ballast.leases.Lifetime;
 import io.smallrye.mutiny.Uni;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -158,6 +160,43 @@ final class MemoryTier<K, V> {
     void forgetAll() {
         flights.clear();
         entries.invalidateAll();
+    }
+
+    /// What is held of a key, for people to look at.
+    KeyReport.Held describe(K key) {
+        Entry<V> entry = entries.policy().getIfPresentQuietly(key);
+        if (entry == null) {
+            return KeyReport.Held.NOTHING;
+        }
+        long now = ticker.read();
+        long softMs = (entry.expiresAt - now) / 1_000_000;
+        return new KeyReport.Held(
+                true,
+                entry.read.value() == null,
+                (now - entry.readAt) / 1_000_000,
+                softMs,
+                softMs + staleFor / 1_000_000,
+                null);
+    }
+
+    /// The keys that eviction would spare longest, hottest first.
+    List<K> hottest(int limit) {
+        return entries.policy()
+                .eviction()
+                .map(policy -> List.copyOf(policy.hottest(limit).keySet()))
+                .orElse(List.of());
+    }
+
+    long size() {
+        return entries.estimatedSize();
+    }
+
+    long maximum() {
+        return entries.policy().eviction().map(policy -> policy.getMaximum()).orElse(0L);
+    }
+
+    long lagNanos() {
+        return coherence.lag(ticker.read());
     }
 
     /// The keys of all entries and loads on their way.

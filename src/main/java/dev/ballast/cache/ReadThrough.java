@@ -32,7 +32,7 @@ final class ReadThrough<K, V> {
     private final Pause pause;
     private final CacheMeters meters;
     private final LongSupplier nanoTime;
-    private final Duration loadTimeout;
+    private final Duration patience;
     private final Duration leaseWait;
 
     ReadThrough(
@@ -49,7 +49,8 @@ final class ReadThrough<K, V> {
         this.pause = pause;
         this.meters = meters;
         this.nanoTime = nanoTime;
-        this.loadTimeout = tuning.loadTimeout();
+        // A load may have to wait for a place for as long as another one takes.
+        this.patience = tuning.loadTimeout().multipliedBy(2);
         this.leaseWait = tuning.leaseWait();
         memory.onAgeing(this::refresh);
     }
@@ -250,7 +251,7 @@ final class ReadThrough<K, V> {
         Set<K> keys = Set.copyOf(flights.keySet());
         return loads.load(keys, () -> flights.values().forEach(flight -> flight.departs(nanoTime.getAsLong())))
                 .ifNoItem()
-                .after(loadTimeout)
+                .after(patience)
                 .failWith(TieredCache.OriginTimeout::new)
                 .invoke(_ -> meters.loaded(nanoTime.getAsLong() - begin))
                 .onFailure()

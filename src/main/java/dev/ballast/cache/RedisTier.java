@@ -121,6 +121,27 @@ final class RedisTier<K, V> implements RemoteTier<K, V> {
         return new Found.Hit<>(payload.value(), leftMs / 1_000, ageing);
     }
 
+    @Override
+    public Uni<KeyReport.Held> describe(String text) {
+        return store.look(text).map(bytes -> {
+            if (bytes == null) {
+                return KeyReport.Held.NOTHING;
+            }
+            return Payload.decode(bytes.getBytes(), spec.codec())
+                    .map(payload -> {
+                        long leftMs = payload.expiresAtMs() - clock.millis();
+                        return new KeyReport.Held(
+                                true,
+                                payload.value() == null,
+                                null,
+                                leftMs - ageingMs,
+                                leftMs,
+                                spec.codec().schema());
+                    })
+                    .orElse(KeyReport.Held.NOTHING);
+        });
+    }
+
     private void unreadable() {
         meters.unreadable();
         complaints.unreadable();

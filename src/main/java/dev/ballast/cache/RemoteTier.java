@@ -39,6 +39,9 @@ interface RemoteTier<K, V> {
     /// Like [#read], but grants although there is a value: for loading it anew before its time is over.
     Uni<Map<K, Found<V>>> renew(Collection<K> keys);
 
+    /// What is there, for people to look at. Fails where that cannot be known.
+    Uni<KeyReport.Held> describe(String text);
+
     /// Stores values, null for negative entries, under the tokens granted for them.
     Uni<Map<K, Written>> write(Map<K, String> tokens, Map<K, @Nullable V> values);
 

@@ -93,6 +93,39 @@ public final class TieredCache<K, V> {
         });
     }
 
+    /// Like [#warmUp], by the texts of the keys; what is no key's text is left out.
+    public Uni<WarmUp> warmUpTexts(Collection<String> texts) {
+        Function<String, K> parse = spec.key();
+        List<K> keys = new ArrayList<>();
+        if (parse != null) {
+            texts.forEach(text -> key(parse, text).ifPresent(keys::add));
+        }
+        return warmUp(keys);
+    }
+
+    public String name() {
+        return spec.name();
+    }
+
+    /// What it holds and has done since its start.
+    public CacheReport report() {
+        return meters.report(memory.size(), memory.maximum(), memory.lagNanos());
+    }
+
+    /// What each tier holds of a key, given by its text. Fails where Redis does not say.
+    public Uni<KeyReport> describe(String text) {
+        Function<String, K> parse = spec.key();
+        KeyReport.Held l1 = parse == null
+                ? KeyReport.Held.NOTHING
+                : key(parse, text).map(memory::describe).orElse(KeyReport.Held.NOTHING);
+        return remote.describe(text).map(l2 -> new KeyReport(spec.name(), text, l1, l2));
+    }
+
+    /// The texts of the keys in memory that are read most, as its eviction estimates, hottest first.
+    public List<String> hottest(int limit) {
+        return memory.hottest(limit).stream().map(spec.keyText()).toList();
+    }
+
     /// Forgets a key in both tiers and on every pod. To be called after the change is committed. Acknowledged, no pod
     /// serves anything older from D later on, and this one from now on.
     public Uni<Invalidation> invalidate(K key) {

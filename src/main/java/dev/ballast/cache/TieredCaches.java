@@ -2,8 +2,11 @@ package dev.ballast.cache;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.ballast.cache.CacheSettings.Tuning;
+import dev.ballast.leases.Coherence;
 import dev.ballast.leases.LeasedStore;
 import dev.ballast.origin.Breaker;
+import dev.ballast.origin.Guard;
+import dev.ballast.origin.Loads;
 import dev.ballast.origin.Pause;
 import dev.ballast.redis.InvalidationLog;
 import dev.ballast.redis.LogFollower;
@@ -21,6 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -104,14 +108,17 @@ public class TieredCaches {
         CacheMeters meters = new CacheMeters(spec.name(), registry);
         Breaker breaker = new Breaker(FAILURES, PROBE_EVERY, ticker::read);
         meters.breaker(Tier.L2, breaker);
-        // A lease outlasts the slowest load and the two scripts around it.
-        Duration leaseFor = tuning.loadTimeout().plus(tuning.l2Timeout().multipliedBy(2));
-        LeasedStore store = new LeasedStore(redis, spec.name(), tuning.l2Timeout(), leaseFor, tokens);
+        // A lease outlasts waiting for a place, the slowest load, and the two scripts around them.
+        Duration leaseFor =
+                tuning.loadTimeout().multipliedBy(2).plus(tuning.l2Timeout().multipliedBy(2));
+        LeasedStore store =
+                new LeasedStore(redis, spec.name(), tuning.l2Timeout(), tuning.invalidationTimeout(), leaseFor, tokens);
         RemoteTier<K, V> remote = new RedisTier<>(store, spec, tuning, breaker, meters, clock, random);
-        TieredCache.Announcement announcement = texts -> log.append(CHANNEL + spec.name(), texts, tuning.l2Timeout())
-                .replaceWith(true)
-                .onFailure()
-                .recoverWithItem(false);
+        TieredCache.Announcement announcement =
+                texts -> log.append(CHANNEL + spec.name(), texts, tuning.invalidationTimeout())
+                        .replaceWith(true)
+                        .onFailure()
+                        .recoverWithItem(false);
         TieredCache<K, V> cache =
                 assemble(spec, tuning, meters, remote, announcement, coherence, Pause.jittered(random), ticker, random);
         if (made.putIfAbsent(spec.name(), cache) != null) {
@@ -130,7 +137,17 @@ public class TieredCaches {
         return texts.isEmpty() ? known.clear() : known.invalidateTexts(texts);
     }
 
-    Optional<TieredCache<?, ?>> named(String cache) {
+    /// All caches made so far.
+    public Collection<TieredCache<?, ?>> all() {
+        return List.copyOf(made.values());
+    }
+
+    /// Their names.
+    public Collection<String> names() {
+        return new TreeSet<>(made.keySet());
+    }
+
+    public Optional<TieredCache<?, ?>> named(String cache) {
         return Optional.ofNullable(made.get(cache));
     }
 
@@ -145,12 +162,27 @@ public class TieredCaches {
             Ticker ticker,
             RandomGenerator random) {
         MemoryTier<K, V> memory = new MemoryTier<>(tuning, coherence, meters, ticker, random);
-        Breaker breaker = new Breaker(FAILURES, PROBE_EVERY, ticker::read);
+        // Opens when all places have failed twice: one hiccup fails all of them once.
+        Breaker breaker = new Breaker(2 * tuning.maxLoads(), PROBE_EVERY, ticker::read);
         meters.breaker(Tier.ORIGIN, breaker);
-        Origin<K, V> origin = new Origin<>(spec.loader(), breaker, tuning.loadTimeout());
-        ReadThrough<K, V> way =
-                new ReadThrough<>(memory, remote, origin.loads(tuning.maxLoads()), pause, tuning, meters, ticker::read);
+        Guard<K, V> guard = new Guard<>(
+                keys -> ask(spec.loader(), keys),
+                breaker,
+                tuning.loadTimeout(),
+                TieredCache.OriginTimeout::new,
+                TieredCache.OriginAway::new);
+        Loads<K, V> loads = new Loads<>(tuning.maxLoads(), guard::load);
+        ReadThrough<K, V> way = new ReadThrough<>(memory, remote, loads, pause, tuning, meters, ticker::read);
         return new TieredCache<>(spec, memory, remote, way, announcement, meters, ticker::read);
+    }
+
+    /// One value or many, as the loader likes it best.
+    private static <K, V> Uni<Map<K, V>> ask(Loader<K, V> loader, Collection<K> keys) {
+        if (keys.size() > 1) {
+            return loader.loadAll(List.copyOf(keys));
+        }
+        K only = keys.iterator().next();
+        return loader.load(only).map(value -> value == null ? Map.of() : Map.of(only, value));
     }
 
     /// 17 characters each: ten that tell pods apart, seven that count.

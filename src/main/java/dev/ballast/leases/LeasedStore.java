@@ -31,20 +31,31 @@ public final class LeasedStore {
     private static final RedisScript GET_OR_LEASE = RedisScript.named("get-or-lease");
     private static final RedisScript FILL = RedisScript.named("fill");
 
+    /// Bytes that the scripts put before every value: magic, format, stamp.
+    private static final int PREFIX = 60;
+
     private final RedisCommands redis;
     private final KeySpace keys;
     private final Duration timeout;
+    private final Duration patience;
     private final Buffer leaseMs;
     private final Supplier<String> tokens;
 
     /// @param timeout of each script
+    /// @param patience of each deletion, for which there is no other way
     /// @param leaseFor how long a lease lasts that is neither used nor released; longer than any load
     /// @param tokens unique strings without end, over all pods
     public LeasedStore(
-            RedisCommands redis, String cache, Duration timeout, Duration leaseFor, Supplier<String> tokens) {
+            RedisCommands redis,
+            String cache,
+            Duration timeout,
+            Duration patience,
+            Duration leaseFor,
+            Supplier<String> tokens) {
         this.redis = redis;
         this.keys = new KeySpace(cache);
         this.timeout = timeout;
+        this.patience = patience;
         this.leaseMs = text(Long.toString(leaseFor.toMillis()));
         this.tokens = tokens;
     }
@@ -83,6 +94,22 @@ public final class LeasedStore {
         };
     }
 
+    /// What lies there, without asking for a lease and without trusting it: for people to look at. Null where nothing
+    /// is that counts.
+    public Uni<@Nullable Buffer> look(String key) {
+        Request stamp = Request.cmd(Command.GET).arg(keys.stamp(KeySpace.bucket(key)));
+        Request value = Request.cmd(Command.GET).arg(keys.value(key));
+        return redis.batch(List.of(stamp, value), timeout).map(found -> counting(found.get(0), found.get(1)));
+    }
+
+    private static @Nullable Buffer counting(@Nullable Response stamp, @Nullable Response value) {
+        if (stamp == null || value == null || value.toBuffer().length() < PREFIX) {
+            return null;
+        }
+        Buffer bytes = value.toBuffer();
+        return bytes.getBuffer(3, PREFIX).equals(stamp.toBuffer()) ? bytes.getBuffer(PREFIX, bytes.length()) : null;
+    }
+
     /// Stores contents under the leases that were granted for them.
     ///
     /// @param granted the token of each key
@@ -112,7 +139,7 @@ public final class LeasedStore {
                     Request delete = Request.cmd(Command.DEL);
                     // One command, so that no fill comes between the value and the lease.
                     bucket.forEach(key -> delete.arg(keys.value(key)).arg(keys.lease(key)));
-                    return redis.send(delete, timeout)
+                    return redis.send(delete, patience)
                             .map(_ -> all(bucket, true))
                             .onFailure()
                             .recoverWithItem(() -> all(bucket, false));
@@ -125,7 +152,7 @@ public final class LeasedStore {
     /// hold and miss what is filled behind the scan's back. What is left behind goes with its TTL.
     public Uni<Boolean> clear() {
         List<Uni<Boolean>> deletions = IntStream.range(0, KeySpace.BUCKETS)
-                .mapToObj(bucket -> redis.send(Request.cmd(Command.DEL).arg(keys.stamp(bucket)), timeout)
+                .mapToObj(bucket -> redis.send(Request.cmd(Command.DEL).arg(keys.stamp(bucket)), patience)
                         .replaceWith(true)
                         .onFailure()
                         .recoverWithItem(false))

@@ -10,6 +10,8 @@ import jakarta.inject.Singleton;
 
 /// The users' cache: by id, in memory and in Redis, filled from the repository.
 class UserCache {
+    static final String NAME = "users";
+
     /// Raise it with every change to [User] that older code would misread.
     private static final int SCHEMA = 1;
 
@@ -17,10 +19,6 @@ class UserCache {
     @Singleton
     TieredCache<Long, User> users(TieredCaches caches, UserRepository repository, ObjectMapper mapper) {
         return caches.create(new CacheSpec<>(
-                "users",
-                String::valueOf,
-                Long::valueOf,
-                ValueCodec.json(mapper, User.class, SCHEMA),
-                repository::read));
+                NAME, String::valueOf, Long::valueOf, ValueCodec.json(mapper, User.class, SCHEMA), repository::read));
     }
 }

@@ -20,6 +20,9 @@ import java.util.Optional;
 class UserRepository {
     private static final String COLUMNS = "id, name, email, plan, version, updated_at";
 
+    /// By which the writer finds what a trigger noted about its change.
+    private static final String TRANSACTION = "pg_current_xact_id()::text::bigint AS transaction";
+
     private static final String READ = "SELECT " + COLUMNS + " FROM users WHERE id = ANY ($1)";
 
     /// The account is opened with the user: no one can see the one without the other.
@@ -29,11 +32,11 @@ class UserRepository {
             ), opened AS (
                 INSERT INTO accounts (user_id, currency) SELECT id, $4 FROM created
             )
-            SELECT * FROM created""".formatted(COLUMNS);
+            SELECT *, %s FROM created""".formatted(COLUMNS, TRANSACTION);
 
     private static final String CHANGE = """
             UPDATE users SET name = $2, email = $3, plan = $4, version = version + 1, updated_at = now()
-            WHERE id = $1 AND ($5::bigint[] IS NULL OR version = ANY ($5)) RETURNING %s""".formatted(COLUMNS);
+            WHERE id = $1 AND ($5::bigint[] IS NULL OR version = ANY ($5)) RETURNING %s, %s""".formatted(COLUMNS, TRANSACTION);
 
     /// The account stays, closed: a payment still on its way is declined by it and not lost.
     private static final String DELETE = """
@@ -42,7 +45,7 @@ class UserRepository {
             ), closed AS (
                 UPDATE accounts SET status = 'CLOSED' FROM deleted WHERE user_id = deleted.id
             )
-            SELECT id FROM deleted""";
+            SELECT %s FROM deleted""".formatted(TRANSACTION);
 
     private static final String UNIQUE_VIOLATION = "23505";
 
@@ -52,6 +55,11 @@ class UserRepository {
     UserRepository(Database database) {
         this.database = database;
     }
+
+    /// A change that is committed.
+    ///
+    /// @param transaction the one that made it
+    record Written(User user, long transaction) {}
 
     /// The users that exist among `ids`, by id.
     Uni<Map<Long, User>> read(Collection<Long> ids) {
@@ -65,16 +73,16 @@ class UserRepository {
         });
     }
 
-    Uni<User> create(NewUser user) {
+    Uni<Written> create(NewUser user) {
         return database.query(
                         CREATE, Tuple.of(user.name(), user.email(), user.plan().wireName(), user.currency()))
                 .onFailure(UserRepository::isEmailTaken)
                 .transform(taken -> new UserException.EmailTaken())
-                .map(rows -> user(rows.iterator().next()));
+                .map(rows -> written(rows.iterator().next()));
     }
 
     /// Changes the user where it exists at one of `versions`; empty otherwise.
-    Uni<Optional<User>> change(long id, UserChange change, Precondition versions) {
+    Uni<Optional<Written>> change(long id, UserChange change, Precondition versions) {
         return database.query(
                         CHANGE,
                         Tuple.of(
@@ -84,15 +92,22 @@ class UserRepository {
                 .map(UserRepository::first);
     }
 
-    /// Deletes the user where it exists at one of `versions` and says whether it did.
-    Uni<Boolean> delete(long id, Precondition versions) {
-        return database.query(DELETE, Tuple.of(id, versions.parameter())).map(rows -> rows.size() > 0);
+    /// Deletes the user where it exists at one of `versions`; the transaction that did, empty where none.
+    Uni<Optional<Long>> delete(long id, Precondition versions) {
+        return database.query(DELETE, Tuple.of(id, versions.parameter()))
+                .map(rows -> rows.size() == 0
+                        ? Optional.empty()
+                        : Optional.of(rows.iterator().next().getLong("transaction")));
     }
 
-    private static Optional<User> first(RowSet<Row> rows) {
+    private static Optional<Written> first(RowSet<Row> rows) {
         return rows.size() == 0
                 ? Optional.empty()
-                : Optional.of(user(rows.iterator().next()));
+                : Optional.of(written(rows.iterator().next()));
+    }
+
+    private static Written written(Row row) {
+        return new Written(user(row), row.getLong("transaction"));
     }
 
     private static User user(Row row) {

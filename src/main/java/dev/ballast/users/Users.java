@@ -3,6 +3,8 @@ package dev.ballast.users;
 import dev.ballast.cache.CacheRead;
 import dev.ballast.cache.Invalidation;
 import dev.ballast.cache.TieredCache;
+import dev.ballast.invalidation.Invalidations;
+import dev.ballast.users.UserRepository.Written;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -18,11 +20,13 @@ class Users {
 
     private final UserRepository repository;
     private final TieredCache<Long, User> cache;
+    private final Invalidations invalidations;
 
     @Inject
-    Users(UserRepository repository, TieredCache<Long, User> cache) {
+    Users(UserRepository repository, TieredCache<Long, User> cache, Invalidations invalidations) {
         this.repository = repository;
         this.cache = cache;
+        this.invalidations = invalidations;
     }
 
     Uni<CacheRead<User>> read(long id) {
@@ -47,11 +51,17 @@ class Users {
 
     /// Fails with [UserException.Unknown] or [UserException.Changed]
     Uni<Invalidation> delete(long id, Precondition versions) {
-        return repository.delete(id, versions).chain(deleted -> deleted ? cache.invalidate(id) : whyNot(id));
+        return repository.delete(id, versions).chain(deleted -> deleted.map(transaction -> invalidate(id, transaction))
+                .orElseGet(() -> whyNot(id)));
     }
 
-    private Uni<Changed> invalidate(User user) {
-        return cache.invalidate(user.id()).map(invalidation -> new Changed(user, invalidation));
+    private Uni<Changed> invalidate(Written written) {
+        User user = written.user();
+        return invalidate(user.id(), written.transaction()).map(invalidation -> new Changed(user, invalidation));
+    }
+
+    private Uni<Invalidation> invalidate(long id, long transaction) {
+        return invalidations.deliver(transaction, UserCache.NAME, String.valueOf(id));
     }
 
     /// A change found no row: there is none, or it is at another version than asked for.

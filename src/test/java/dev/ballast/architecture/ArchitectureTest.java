@@ -34,10 +34,12 @@ class ArchitectureTest {
     /// Besides the foundation rooms, which any room but they themselves may import.
     private static final Map<String, Set<String>> ARROWS = Map.ofEntries(
             Map.entry("console", Set.of()),
-            Map.entry("users", Set.of("cache", "messaging", "database")),
-            Map.entry("payments", Set.of("cache", "messaging", "database")),
+            Map.entry("users", Set.of("invalidation", "cache", "messaging", "database")),
+            Map.entry("payments", Set.of("invalidation", "cache", "messaging", "database")),
             Map.entry("recommendations", Set.of("cache", "database")),
             Map.entry("cache", Set.of("leases", "origin", "redis")),
+            Map.entry("invalidation", Set.of("cache", "database")),
+            Map.entry("cacheops", Set.of("cache", "redis")),
             Map.entry("leases", Set.of("redis")),
             Map.entry("origin", Set.of()),
             Map.entry("ratelimit", Set.of("redis")),

@@ -1,6 +1,7 @@
 package dev.ballast.cache;
 
 import dev.ballast.cache.CacheSettings.Tuning;
+import dev.ballast.leases.Coherence;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -179,6 +180,11 @@ final class CacheFixture {
                 stored.put(key, value);
             }
             return Written.STORED;
+        }
+
+        @Override
+        public Uni<KeyReport.Held> describe(String text) {
+            return Uni.createFrom().item(KeyReport.Held.NOTHING);
         }
 
         @Override

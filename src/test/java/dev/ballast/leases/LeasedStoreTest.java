@@ -285,8 +285,9 @@ class LeasedStoreTest {
     }
 
     private static LeasedStore store(RedisFixture redis, Duration leaseFor) {
-        return new LeasedStore(redis.commands(), "test", Duration.ofSeconds(5), leaseFor, () -> "token-%011d"
-                .formatted(TOKENS.getAndIncrement()));
+        return new LeasedStore(
+                redis.commands(), "test", Duration.ofSeconds(5), Duration.ofSeconds(5), leaseFor, () -> "token-%011d"
+                        .formatted(TOKENS.getAndIncrement()));
     }
 
     private static Response send(Request command) {

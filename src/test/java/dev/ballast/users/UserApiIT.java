@@ -1,12 +1,12 @@
 package dev.ballast.users;
 
 import static io.restassured.RestAssured.given;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.matchesPattern;
-import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -23,6 +23,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -77,14 +78,33 @@ class UserApiIT {
     }
 
     @Test
-    void get_changedBehindTheCache_answersFromMemory() throws SQLException {
+    void get_changedByHand_isSeenWithinSeconds() throws SQLException {
         service().get("/users/502").then().statusCode(200);
-        execute("UPDATE users SET name = 'changed behind the cache' WHERE id = ?", 502);
+        execute("UPDATE users SET name = 'changed by hand' WHERE id = ?", 502);
+        await().atMost(Duration.ofSeconds(5))
+                .untilAsserted(() -> service().get("/users/502").then().body("name", equalTo("changed by hand")));
+    }
+
+    @Test
+    void put_acknowledged_leavesNothingInTheOutbox() throws SQLException {
+        int id = create();
         service()
-                .get("/users/502")
+                .body(change("Grace Hopper", email()))
+                .put("/users/" + id)
                 .then()
-                .header("Cache-Status", "L1; hit")
-                .body("name", not(equalTo("changed behind the cache")));
+                .header("Ballast-Invalidation", "acknowledged");
+        await().atMost(Duration.ofSeconds(5)).until(() -> waiting(id) == 0);
+    }
+
+    private long waiting(int id) throws SQLException {
+        try (Connection sql = stack.sql();
+                PreparedStatement count =
+                        sql.prepareStatement("SELECT count(*) FROM cache_invalidations WHERE key = ?")) {
+            count.setString(1, String.valueOf(id));
+            ResultSet row = count.executeQuery();
+            row.next();
+            return row.getLong(1);
+        }
     }
 
     @Test

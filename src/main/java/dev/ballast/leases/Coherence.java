@@ -1,4 +1,4 @@
-package dev.ballast.cache;
+package dev.ballast.leases;
 
 import java.time.Duration;
 import java.util.function.LongSupplier;
@@ -12,24 +12,24 @@ import java.util.function.LongSupplier;
 ///   follows every acknowledgment before it.
 ///
 /// The second is what keeps reads together while Redis is away. Plain arithmetic; all times are of one monotonic clock.
-final class Coherence {
+public final class Coherence {
     private final LongSupplier confirmedAt;
     private final long staleness;
 
     /// @param confirmedAt when the newest log read was sent that everything is applied of
     /// @param staleness D
-    Coherence(LongSupplier confirmedAt, Duration staleness) {
+    public Coherence(LongSupplier confirmedAt, Duration staleness) {
         this.confirmedAt = confirmedAt;
         this.staleness = staleness.toNanos();
     }
 
     /// Whether what was read by a request sent at `readAt` may be served, or joined, at `now`.
-    boolean holds(long now, long readAt) {
+    public boolean holds(long now, long readAt) {
         return now - confirmedAt.getAsLong() <= staleness || now - readAt <= staleness;
     }
 
-    /// Whether the log alone vouches for what memory holds.
-    boolean isConfirmed(long now) {
-        return now - confirmedAt.getAsLong() <= staleness;
+    /// How long before `now` the log was last confirmed.
+    public long lag(long now) {
+        return now - confirmedAt.getAsLong();
     }
 }
