@@ -19,17 +19,16 @@ import java.util.function.Supplier;
 /// - `POST /pods` starts a pod of the service ([PodPlan]), `DELETE /{name}` kills and forgets it;
 /// - `GET` and `PUT /faults` tell and set the fault of the recommendation API ([Fault]);
 /// - `POST /end` ends the whole stack.
-final class Control {
+final class Control implements AutoCloseable {
     private final Fleet fleet;
-    private final Runnable changed;
     private final Runnable end;
     private final HttpServer server;
+    private volatile Runnable changed = () -> {};
     private final HttpClient http = HttpClient.newHttpClient();
 
-    /// @param changed called after every command, since processes may be others
-    Control(int port, Fleet fleet, Runnable changed, Runnable end) {
+    /// @param end ends the stack
+    Control(int port, Fleet fleet, Runnable end) {
         this.fleet = fleet;
-        this.changed = changed;
         this.end = end;
         try {
             this.server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), 0);
@@ -43,6 +42,17 @@ final class Control {
 
     String url() {
         return "http://localhost:" + server.getAddress().getPort();
+    }
+
+    /// Runs this now and after every command, since processes may be others then.
+    void afterEveryCommand(Runnable told) {
+        changed = told;
+        told.run();
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
     }
 
     private void handle(HttpExchange exchange) throws IOException {

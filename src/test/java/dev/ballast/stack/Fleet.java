@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /// All servers and pods of one stack.
 final class Fleet {
@@ -26,6 +27,11 @@ final class Fleet {
             "REDIS_URL",
             "KAFKA_BOOTSTRAP",
             "RECOMMENDATIONS_URL");
+
+    /// Where a [FaultProxy] to Kafka listens, and where it leads to.
+    static final String KAFKA_WAY = "KAFKA_WAY_PORT";
+
+    static final String KAFKA_WAY_TARGET = "KAFKA_WAY_TARGET_PORT";
 
     private static final Duration PODS_END_WITHIN = Duration.ofSeconds(6);
 
@@ -51,7 +57,7 @@ final class Fleet {
         Binaries binaries = new Binaries(options.target().resolve("stack-binaries"));
         this.postgres = new PostgresEngine(claim(Server.POSTGRES), state, binaries);
         this.redis = new RedisEngine(claim(Server.REDIS), state, binaries);
-        this.kafka = new KafkaEngine(claim(Server.KAFKA), ports.free(), state);
+        this.kafka = new KafkaEngine(claim(Server.KAFKA), ports.free(), ports.free(), ports.free(), state);
         this.recommendations = new RecommendationsEngine(claim(Server.RECOMMENDATIONS), ports.free());
         for (Engine engine : List.of(postgres, redis, kafka, recommendations)) {
             servers.put(engine.name(), supervise(engine));
@@ -60,15 +66,12 @@ final class Fleet {
 
     /// Starts the servers, all at once, and fills the database.
     void startServers() {
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<CompletableFuture<Void>> starts = new ArrayList<>();
-            for (Supervised server : servers.values()) {
-                starts.add(CompletableFuture.runAsync(() -> startServer(server), threads));
-            }
-            CompletableFuture.allOf(starts.toArray(CompletableFuture[]::new)).join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof StackFailure failure ? failure : e;
-        }
+        atOnce(servers.values().stream().<Runnable>map(server -> () -> startServer(server)));
+    }
+
+    /// Starts pods, all at once.
+    void startPods(List<PodPlan> plans) {
+        atOnce(plans.stream().map(plan -> () -> startPod(plan)));
     }
 
     /// Starts a pod and waits until it is ready.
@@ -125,9 +128,11 @@ final class Fleet {
         return addresses;
     }
 
-    /// `<NAME>_PID` of each server and pod, and `<NAME>_URL` of each pod.
+    /// `<NAME>_PID` of each server and pod, `<NAME>_URL` of each pod, and the ports of the way to Kafka.
     Map<String, String> processes() {
         Map<String, String> processes = new LinkedHashMap<>();
+        processes.put(KAFKA_WAY, Integer.toString(kafka.wayPort()));
+        processes.put(KAFKA_WAY_TARGET, Integer.toString(kafka.wayTarget()));
         for (Status status : statuses()) {
             String name = status.name().toUpperCase(Locale.ROOT).replace('-', '_');
             processes.put(name + "_PID", Long.toString(status.pid()));
@@ -145,6 +150,16 @@ final class Fleet {
         ending.forEach(Supervised::ask);
         Processes.until(PODS_END_WITHIN, () -> ending.stream()
                 .allMatch(pod -> pod.status().pid() == 0));
+    }
+
+    private static void atOnce(Stream<Runnable> tasks) {
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            CompletableFuture.allOf(tasks.map(task -> CompletableFuture.runAsync(task, threads))
+                            .toArray(CompletableFuture[]::new))
+                    .join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof StackFailure failure ? failure : e;
+        }
     }
 
     private void startServer(Supervised server) {

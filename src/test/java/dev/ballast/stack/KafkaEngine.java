@@ -8,13 +8,17 @@ import java.util.List;
 /// Kafka: one node in KRaft mode that is broker and controller.
 final class KafkaEngine implements Engine {
     /// 6 partitions let several pods share a topic; rebalances start at once; a broker that comes back after a kill
-    /// is let in again as soon as its former session is over.
+    /// is let in again as soon as its former session is over. The listener WAY tells clients to come by a port
+    // where
+    /// a [FaultProxy] may stand: else the first answer would lead them past it.
     private static final String SETTINGS = """
             process.roles=broker,controller
             node.id=1
             controller.quorum.voters=1@127.0.0.1:%2$d
-            listeners=PLAINTEXT://127.0.0.1:%1$d,CONTROLLER://127.0.0.1:%2$d
-            advertised.listeners=PLAINTEXT://localhost:%1$d
+            listeners=PLAINTEXT://127.0.0.1:%1$d,CONTROLLER://127.0.0.1:%2$d,WAY://127.0.0.1:%5$d
+            advertised.listeners=PLAINTEXT://localhost:%1$d,WAY://localhost:%4$d
+            listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,WAY:PLAINTEXT
+            inter.broker.listener.name=PLAINTEXT
             controller.listener.names=CONTROLLER
             log.dirs=%3$s
             num.partitions=6
@@ -37,11 +41,17 @@ final class KafkaEngine implements Engine {
 
     private final int port;
     private final int controllerPort;
+    private final int wayPort;
+    private final int wayTarget;
     private final Path directory;
 
-    KafkaEngine(int port, int controllerPort, Path state) {
+    /// @param wayPort where a proxy may listen
+    /// @param wayTarget where that proxy leads to
+    KafkaEngine(int port, int controllerPort, int wayPort, int wayTarget, Path state) {
         this.port = port;
         this.controllerPort = controllerPort;
+        this.wayPort = wayPort;
+        this.wayTarget = wayTarget;
         this.directory = state.resolve("data/kafka");
     }
 
@@ -68,7 +78,8 @@ final class KafkaEngine implements Engine {
     @Override
     public void prepare() throws IOException {
         Files.createDirectories(directory);
-        Files.writeString(properties(), SETTINGS.formatted(port, controllerPort, directory.resolve("logs")));
+        Path logs = directory.resolve("logs");
+        Files.writeString(properties(), SETTINGS.formatted(port, controllerPort, logs, wayPort, wayTarget));
     }
 
     @Override
@@ -85,6 +96,14 @@ final class KafkaEngine implements Engine {
     @Override
     public boolean ready() {
         return Ports.answers(port);
+    }
+
+    int wayPort() {
+        return wayPort;
+    }
+
+    int wayTarget() {
+        return wayTarget;
     }
 
     private Path properties() {

@@ -5,8 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -26,6 +29,10 @@ public final class LocalStack {
     private final Clock clock;
     private final EnvFile env;
     private final CompletableFuture<String> end = new CompletableFuture<>();
+    private final Map<String, String> tokens = new TreeMap<>(Map.of(
+            "BALLAST_TOKEN_USER", Tokens.user(1),
+            "BALLAST_TOKEN_SERVICE", Tokens.service(),
+            "BALLAST_TOKEN_OPERATOR", Tokens.operator()));
     private final long begin = System.nanoTime();
 
     private LocalStack(Options options, Clock clock) {
@@ -56,50 +63,45 @@ public final class LocalStack {
         watchParent();
         clear();
         Ports ports = new Ports(RandomGenerator.getDefault());
-        int control = ports.claim(options.controlPort(), "the control endpoint", "control.port");
-        int[] pods = new int[options.pods()];
-        for (int i = 0; i < pods.length; i++) {
-            pods[i] = options.port() == 0 ? ports.free() : ports.claim(options.port() + i, "the service", "port");
-        }
+        int controlPort = ports.claim(options.controlPort(), "the control endpoint", "control.port");
+        List<PodPlan> pods = pods(ports);
         Ledger ledger = Ledger.open(options.state(), clock);
         Fleet fleet = new Fleet(options, ports, ledger, LocalStack::say);
         ports.check();
         Guardian.start(ledger);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> close(fleet, ledger), "close"));
-        start(fleet, control, pods);
-        say(end.join());
+        fleet.startServers();
+        fleet.startPods(pods);
+        try (Control control = new Control(controlPort, fleet, () -> end.complete("told to end"))) {
+            control.afterEveryCommand(() -> env.write(environment(fleet, control)));
+            Duration took = Duration.ofNanos(System.nanoTime() - begin);
+            System.out.print(new Banner(env.read(), env.path(), took).text());
+            System.out.flush();
+            say(end.join());
+        }
     }
 
-    private void start(Fleet fleet, int controlPort, int... podPorts) {
-        fleet.startServers();
-        for (int i = 0; i < podPorts.length; i++) {
+    private List<PodPlan> pods(Ports ports) {
+        boolean asBinary = options.service().equals("native");
+        List<PodPlan> pods = new ArrayList<>();
+        for (int i = 0; i < options.pods(); i++) {
             String name = i == 0 ? Banner.FIRST_POD : Banner.FIRST_POD + "-" + (i + 1);
-            fleet.startPod(new PodPlan(name, podPorts[i], options.service().equals("native"), null, null, null));
+            int port = options.port() == 0 ? ports.free() : ports.claim(options.port() + i, "the service", "port");
+            pods.add(new PodPlan(name, port, asBinary, Map.of(), Map.of(), List.of()));
         }
-        Control[] control = new Control[1];
-        Runnable write = () -> env.write(environment(fleet, control[0]));
-        control[0] = new Control(controlPort, fleet, write, () -> end.complete("told to end"));
-        write.run();
-        System.out.print(new Banner(env.read(), env.path(), Duration.ofNanos(System.nanoTime() - begin)).text());
-        System.out.flush();
+        return pods;
     }
 
     private Map<String, String> environment(Fleet fleet, Control control) {
         Map<String, String> values = new LinkedHashMap<>();
-        values.put("BALLAST_URL", "http://localhost:" + (options.port() == 0 ? 8080 : options.port()));
-        values.put("BALLAST_TOKEN_USER", tokens.user());
-        values.put("BALLAST_TOKEN_SERVICE", tokens.service());
-        values.put("BALLAST_TOKEN_OPERATOR", tokens.operator());
+        values.put("BALLAST_URL", "http://localhost:" + options.port()); // the one quarkus:dev will have, without pods
+        values.putAll(tokens);
         values.putAll(fleet.addresses());
         values.put("STACK_CONTROL_URL", control.url());
         values.put("STACK_PID", Long.toString(ProcessHandle.current().pid()));
         values.putAll(fleet.processes());
         return values;
     }
-
-    private final ReadyTokens tokens = new ReadyTokens(Tokens.user(1), Tokens.service(), Tokens.operator());
-
-    private record ReadyTokens(String user, String service, String operator) {}
 
     private void clear() throws IOException {
         Path state = Files.createDirectories(options.state());

@@ -2,6 +2,7 @@ package dev.ballast.stack;
 
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -20,6 +21,8 @@ record Options(Map<String, String> given) {
             "recommendations.port",
             "control.port",
             "keep");
+
+    private static final List<String> SERVICES = List.of("jvm", "native", "none");
 
     static Options parse(String... arguments) {
         Map<String, String> given = new HashMap<>();
@@ -55,7 +58,11 @@ record Options(Map<String, String> given) {
 
     /// `jvm`, `native`, or `none` for the servers alone.
     String service() {
-        return given.getOrDefault("service", "none");
+        String service = given.getOrDefault("service", "none");
+        if (!SERVICES.contains(service)) {
+            throw new StackFailure("-Dservice=" + service + " is none of " + SERVICES);
+        }
+        return service;
     }
 
     int pods() {
@@ -64,7 +71,7 @@ record Options(Map<String, String> given) {
 
     /// The port of the first pod; the others follow it.
     int port() {
-        return number("port", 0);
+        return number("port", 8_080);
     }
 
     int port(Server server) {

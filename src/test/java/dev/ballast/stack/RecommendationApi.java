@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.logging.Level;
 
 /// The stub of the external recommendation API: `GET /recommendations/{userId}` answers five items that depend on
 /// the user alone, or misbehaves as told by `PUT /faults`. Faults are set on a second port, since the first may refuse.
@@ -30,6 +31,7 @@ final class RecommendationApi {
     }
 
     public static void main(String[] arguments) throws IOException {
+        Logs.print(Level.WARNING);
         RecommendationApi stub = new RecommendationApi(Integer.parseInt(arguments[0]));
         HttpServer faults = listen(Integer.parseInt(arguments[1]));
         faults.createContext("/faults", stub::faults);
@@ -162,7 +164,6 @@ final class RecommendationApi {
 
     private static void answer(HttpExchange exchange, int status, byte[] body) {
         try (exchange) {
-            exchange.getRequestBody().readAllBytes();
             exchange.getResponseHeaders().set("Content-Type", "application/json");
             exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
             exchange.getResponseBody().write(body);

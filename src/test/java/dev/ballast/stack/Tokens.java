@@ -26,6 +26,9 @@ public final class Tokens {
     private static final PrivateKey LOCAL_KEY = localKey();
     private static final Duration LONG = Duration.ofDays(30);
 
+    private static final String HEADER =
+            encoded("{\"alg\":\"RS256\",\"typ\":\"JWT\"}".getBytes(StandardCharsets.US_ASCII));
+
     private final Map<String, Object> claims;
     private final PrivateKey key;
     private final Duration life;
@@ -103,7 +106,7 @@ public final class Tokens {
         all.put("iat", Math.min(now.getEpochSecond(), now.plus(life).getEpochSecond() - 1));
         all.put("exp", now.plus(life).getEpochSecond());
         all.put("jti", UUID.randomUUID().toString());
-        String signed = encoded(Json.write(Map.of("alg", "RS256", "typ", "JWT"))) + "." + encoded(Json.write(all));
+        String signed = HEADER + "." + encoded(Json.write(all));
         try {
             Signature signature = Signature.getInstance("SHA256withRSA");
             signature.initSign(key);
