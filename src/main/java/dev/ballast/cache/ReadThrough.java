@@ -118,7 +118,7 @@ final class ReadThrough<K, V> {
         return ask(missing)
                 .ifNoItem()
                 .after(loadTimeout)
-                .failWith(OriginTimeout::new)
+                .failWith(TieredCache.OriginTimeout::new)
                 .invoke(_ -> meters.loaded(System.nanoTime() - begin))
                 .onFailure()
                 .invoke(_ -> {

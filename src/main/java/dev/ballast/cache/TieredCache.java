@@ -1,5 +1,7 @@
 package dev.ballast.cache;
 
+import dev.ballast.problem.DomainException;
+import dev.ballast.problem.Kind;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -63,7 +65,7 @@ public final class TieredCache<K, V> {
     /// Brings keys into both tiers, 500 at a time. Fails where a load fails; what was read until then stays.
     public Uni<WarmUp> warmUp(Collection<K> keys) {
         return Uni.createFrom().deferred(() -> {
-            WarmUpTally tally = new WarmUpTally(nanoTime);
+            WarmUp.Tally tally = new WarmUp.Tally(nanoTime);
             Uni<Void> done = Uni.createFrom().voidItem();
             for (List<K> slice : slices(new ArrayList<>(new LinkedHashSet<>(keys)))) {
                 done = done.chain(() -> readAll(slice)).invoke(tally::add).replaceWithVoid();
@@ -156,5 +158,12 @@ public final class TieredCache<K, V> {
             paired.put(keys.get(i), reads.get(i));
         }
         return paired;
+    }
+
+    /// The loader did not answer in time. Everyone who waited for that load gets this; nothing is cached.
+    public static final class OriginTimeout extends DomainException {
+        OriginTimeout() {
+            super(Kind.UNAVAILABLE, "the data did not arrive in time; try again");
+        }
     }
 }

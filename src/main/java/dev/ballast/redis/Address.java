@@ -2,11 +2,13 @@ package dev.ballast.redis;
 
 import java.net.URI;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /// Where Redis is, fit for a log line: host and port only, as the rest of the URL may carry a password.
 final class Address {
     private static final int DEFAULT_PORT = 6379;
+    private static final Pattern PORT = Pattern.compile(":\\d+$");
 
     private Address() {}
 
@@ -16,9 +18,11 @@ final class Address {
 
     private static String of(String url) {
         URI uri = URI.create(url);
-        if (uri.getHost() == null) {
+        String authority = uri.getRawAuthority();
+        if (authority == null) {
             return uri.getScheme() + "://" + uri.getPath();
         }
-        return uri.getHost() + ":" + (uri.getPort() < 0 ? DEFAULT_PORT : uri.getPort());
+        String host = authority.substring(authority.lastIndexOf('@') + 1);
+        return PORT.matcher(host).find() ? host : host + ":" + DEFAULT_PORT;
     }
 }

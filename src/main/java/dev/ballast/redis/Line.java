@@ -9,6 +9,7 @@ import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
+import java.net.ConnectException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -19,8 +20,9 @@ import org.jspecify.annotations.Nullable;
 /// One connection that is kept open: many commands share it, each answered in the order sent. It lives on one event
 /// loop, where it is opened, lost and opened again; commands may come from any thread.
 ///
-/// Each attempt makes a client of its own, because closing the client is the only way to be sure that its socket is
-/// closed too, also one that is still waiting for a greeting.
+/// Each connection has a client of its own, because closing the client is the only way to be sure that its socket is
+/// closed too, also one that is still waiting for a greeting. Only an attempt that never got a socket leaves its
+/// client to the next, as Vert.x keeps a little of every client, and an outage is long.
 final class Line {
     private final Vertx vertx;
     private final Context eventLoop;
@@ -33,6 +35,8 @@ final class Line {
     private final AtomicInteger owed = new AtomicInteger();
     private volatile long silentSince;
     private volatile @Nullable Session session;
+    // These two belong to the event loop.
+    private @Nullable Redis unused;
     private boolean closed;
 
     /// An open connection, the client that carries it, and the run of the server behind it.
@@ -114,6 +118,9 @@ final class Line {
             if (now != null) {
                 now.client.close();
             }
+            if (unused != null) {
+                unused.close();
+            }
         });
     }
 
@@ -122,7 +129,8 @@ final class Line {
             return;
         }
         // Made here, on the line's event loop, because that is where a client puts its connections.
-        Redis client = Redis.createClient(vertx, options);
+        Redis client = unused == null ? Redis.createClient(vertx, options) : unused;
+        unused = null;
         client.connect()
                 .compose(connection -> greet(client, connection))
                 .timeout(settings.connectTimeout().toMillis(), TimeUnit.MILLISECONDS)
@@ -153,7 +161,11 @@ final class Line {
     }
 
     private void refused(Redis client, Throwable cause) {
-        client.close();
+        if (!closed && cause instanceof ConnectException) {
+            unused = client;
+        } else {
+            client.close();
+        }
         reachability.refused(String.valueOf(cause.getMessage()));
         retry();
     }

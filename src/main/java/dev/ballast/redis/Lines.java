@@ -69,7 +69,7 @@ class Lines {
         for (EventExecutor executor : vertx.getEventLoopGroup()) {
             placed.put(executor, placed.size());
             if (opened.size() < settings.maxConnections()) {
-                opened.add(line(executor, made));
+                opened.add(line(executor, new RedisOptions(made).setPoolName("line-" + opened.size())));
             }
         }
         places = placed;

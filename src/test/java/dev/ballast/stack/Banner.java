@@ -31,7 +31,7 @@ final class Banner {
             Try:
               curl -i %1$s/users/1 -H 'Authorization: Bearer %2$s'
               curl -i %1$s/payments -H 'Content-Type: application/json' -d '{"orderId":"first","amount":1250,"currency":"EUR"}' -H 'Authorization: Bearer %2$s'
-              curl -i %1$s/recommendations/1 -H 'Authorization: Bearer %2$s'
+              curl -i %1$s/payments/first -H 'Authorization: Bearer %2$s'
 
             Ctrl-C ends everything.
             """;

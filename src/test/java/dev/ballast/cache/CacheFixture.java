@@ -1,0 +1,180 @@
+package dev.ballast.cache;
+
+import dev.ballast.cache.CacheSettings.Tuning;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.UniEmitter;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// A cache whose clock, Redis and loader are moved by hand.
+final class CacheFixture {
+    final AtomicLong nanos = new AtomicLong(1);
+    final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    final HandRemote remote = new HandRemote();
+    final HandLoader loader = new HandLoader();
+    final TieredCache<String, String> cache;
+
+    CacheFixture() {
+        this(Map.of());
+    }
+
+    CacheFixture(Map<String, String> settings) {
+        Tuning tuning = settings(settings).caches().get("test");
+        cache = TieredCaches.assemble(
+                spec(loader), tuning, new CacheMeters("test", registry), remote, nanos::get, new Random(3));
+    }
+
+    static CacheSettings settings(Map<String, String> settings) {
+        return new SmallRyeConfigBuilder()
+                .withMapping(CacheSettings.class)
+                .withSources(new PropertiesConfigSource(settings, "test", 500))
+                .build()
+                .getConfigMapping(CacheSettings.class);
+    }
+
+    static CacheSpec<String, String> spec(Loader<String, String> loader) {
+        return new CacheSpec<>("test", key -> key, new TextCodec(), loader);
+    }
+
+    void pass(Duration time) {
+        nanos.addAndGet(time.toNanos());
+    }
+
+    double count(String name, String... tags) {
+        return registry.get("ballast.cache." + name)
+                .tags(tags)
+                .functionCounter()
+                .count();
+    }
+
+    static final class TextCodec implements ValueCodec<String> {
+        @Override
+        public int schema() {
+            return 1;
+        }
+
+        @Override
+        public byte[] encode(String value) {
+            return value.getBytes(StandardCharsets.UTF_8);
+        }
+
+        @Override
+        public String decode(byte[] body) {
+            return new String(body, StandardCharsets.UTF_8);
+        }
+    }
+
+    /// Answers from a map at once, unless told to be away or to hold its answers back.
+    static final class HandRemote implements RemoteTier<String, String> {
+        final Map<String, String> stored = new HashMap<>();
+        final Set<String> negative = new HashSet<>();
+        final List<Collection<String>> reads = new ArrayList<>();
+        boolean away;
+        boolean held;
+        private final List<Runnable> waiting = new ArrayList<>();
+
+        void release() {
+            held = false;
+            List.copyOf(waiting).forEach(Runnable::run);
+            waiting.clear();
+        }
+
+        @Override
+        public Uni<Map<String, Found<String>>> read(Collection<String> keys) {
+            reads.add(List.copyOf(keys));
+            Map<String, Found<String>> found = new HashMap<>();
+            keys.forEach(key -> found.put(key, find(key)));
+            return answer(found);
+        }
+
+        private Found<String> find(String key) {
+            if (away) {
+                return new Found.Unknown<>();
+            }
+            return negative.contains(key) || stored.containsKey(key)
+                    ? new Found.Hit<>(stored.get(key), 99)
+                    : new Found.Miss<>();
+        }
+
+        @Override
+        public Uni<Set<String>> write(Map<String, String> values) {
+            if (away) {
+                return answer(Set.of());
+            }
+            values.forEach((key, value) -> {
+                if (value == null) {
+                    negative.add(key);
+                } else {
+                    stored.put(key, value);
+                }
+            });
+            return answer(Set.copyOf(values.keySet()));
+        }
+
+        @Override
+        public Uni<Boolean> delete(String key) {
+            if (!away) {
+                stored.remove(key);
+                negative.remove(key);
+            }
+            return answer(!away);
+        }
+
+        @Override
+        public Uni<Boolean> clear() {
+            stored.clear();
+            negative.clear();
+            return answer(!away);
+        }
+
+        private <T> Uni<T> answer(T answer) {
+            if (!held) {
+                return Uni.createFrom().item(answer);
+            }
+            return Uni.createFrom().emitter(emitter -> waiting.add(() -> emitter.complete(answer)));
+        }
+    }
+
+    /// Remembers what it was asked for; the test answers when it likes.
+    static final class HandLoader implements Loader<String, String> {
+        final List<Collection<String>> calls = new ArrayList<>();
+        private final Deque<Call> open = new ArrayDeque<>();
+
+        private record Call(Collection<String> keys, UniEmitter<? super Map<String, String>> emitter) {}
+
+        @Override
+        public Uni<Map<String, String>> loadAll(Collection<String> keys) {
+            return Uni.createFrom().emitter(emitter -> {
+                calls.add(keys);
+                open.add(new Call(keys, emitter));
+            });
+        }
+
+        /// Answers the oldest open call: each key with the key and `suffix`, but for those in `without`.
+        void answer(String suffix, String... without) {
+            Call call = open.remove();
+            Map<String, String> values = new HashMap<>();
+            call.keys.forEach(key -> values.put(key, key + suffix));
+            List.of(without).forEach(values::remove);
+            call.emitter.complete(values);
+        }
+
+        void fail(Throwable failure) {
+            open.remove().emitter.fail(failure);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package dev.ballast.cache;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class PayloadTest {
+    record Plan(String name, int version) {}
+
+    private static final ValueCodec<Plan> CODEC = ValueCodec.json(new ObjectMapper(), Plan.class, 3);
+    private static final Payload<Plan> PLAN = new Payload<>(new Plan("pro", 7), 1_700_000_000_123L);
+
+    @Test
+    void decode_encodedValue_isTheValue() {
+        assertEquals(Optional.of(PLAN), Payload.decode(PLAN.encode(CODEC), CODEC));
+    }
+
+    @Test
+    void decode_encodedNegativeEntry_isOne() {
+        Payload<Plan> negative = new Payload<>(null, 42);
+        byte[] bytes = negative.encode(CODEC);
+        assertEquals(Payload.HEADER, bytes.length);
+        assertEquals(Optional.of(negative), Payload.decode(bytes, CODEC));
+    }
+
+    @Test
+    void encode_value_hasTheDocumentedHeader() {
+        byte[] header = Arrays.copyOf(PLAN.encode(CODEC), 8);
+        assertArrayEquals(new byte[] {'B', 'C', 1, 0, 0, 0, 0, 3}, header);
+    }
+
+    @Test
+    void decode_otherSchema_isNothing() {
+        ValueCodec<Plan> newer = ValueCodec.json(new ObjectMapper(), Plan.class, 4);
+        assertEquals(Optional.empty(), Payload.decode(PLAN.encode(CODEC), newer));
+    }
+
+    @Test
+    void decode_cutAnywhere_isNothing() {
+        byte[] bytes = PLAN.encode(CODEC);
+        for (int length = 0; length < bytes.length; length++) {
+            assertTrue(Payload.decode(Arrays.copyOf(bytes, length), CODEC).isEmpty(), "cut at " + length);
+        }
+    }
+
+    @Test
+    void decode_brokenHeader_isNothing() {
+        for (int broken = 0; broken < 8; broken++) {
+            byte[] bytes = PLAN.encode(CODEC);
+            bytes[broken] ^= 0x55;
+            assertTrue(Payload.decode(bytes, CODEC).isEmpty(), "broken at " + broken);
+        }
+    }
+
+    @Test
+    void decode_noise_throwsNothing() {
+        Random random = new Random(5);
+        for (int i = 0; i < 1_000; i++) {
+            byte[] noise = new byte[random.nextInt(64)];
+            random.nextBytes(noise);
+            assertTrue(Payload.decode(noise, CODEC).isEmpty());
+        }
+    }
+}

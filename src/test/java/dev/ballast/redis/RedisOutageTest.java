@@ -1,0 +1,170 @@
+package dev.ballast.redis;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ballast.redis.RedisUnavailable.Reason;
+import io.smallrye.mutiny.Uni;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.jboss.logmanager.ExtLogRecord;
+import org.junit.jupiter.api.Test;
+
+class RedisOutageTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    /// Reconnects at least once a second, so a return is noticed within two on an idle machine; the rest is for a
+    /// busy one.
+    private static final Duration RETURN = Duration.ofSeconds(4);
+
+    @Test
+    void send_serverKilled_failsAtOnceAndRecoversOnceItIsBack() {
+        try (RedisProcess server = new RedisProcess().start();
+                RedisFixture fixture = RedisFixture.connectedTo(server)) {
+            server.kill();
+            await().atMost(RETURN).until(() -> fixture.lines().up() == 0);
+            // A deadline that would be noticed: what fails with another reason did not wait for it.
+            assertEquals(Reason.DISCONNECTED, reasonOfPing(fixture, PATIENCE));
+
+            server.start();
+
+            await().atMost(RETURN).until(() -> answers(fixture));
+            await().atMost(RETURN).until(() -> fixture.lines().up() == 2);
+        }
+    }
+
+    @Test
+    void send_inFlightWhenServerIsKilled_fails() {
+        try (RedisProcess server = new RedisProcess().start();
+                RedisFixture fixture = RedisFixture.connectedTo(server)) {
+            server.pause();
+            var answer = ping(fixture, PATIENCE).subscribeAsCompletionStage();
+            server.kill();
+
+            Throwable failure = answer.handle((_, cause) -> cause).join();
+            assertEquals(Reason.DISCONNECTED, ((RedisUnavailable) failure).reason());
+        }
+    }
+
+    @Test
+    void send_serverStopped_keepsItsDeadlineThenFailsAtOnceAndRecovers() {
+        try (RedisProcess server = new RedisProcess().start();
+                RedisFixture fixture =
+                        RedisFixture.connectedTo(server, Map.of("ballast.redis.silence-limit", "PT0.3S"))) {
+            server.pause();
+            assertEquals(Reason.TIMED_OUT, reasonOfPing(fixture, Duration.ofMillis(100)));
+
+            await().atMost(RETURN).until(() -> reasonOfPing(fixture, Duration.ofMillis(100)) == Reason.DISCONNECTED);
+            server.resume();
+
+            await().atMost(RETURN).until(() -> answers(fixture));
+        }
+    }
+
+    @Test
+    void open_whatListensNeverGreets_isGivenUpForWhatDoes() throws IOException {
+        List<Socket> held = new CopyOnWriteArrayList<>();
+        try (RedisProcess server = new RedisProcess();
+                ServerSocket silent = new ServerSocket(server.port(), 50, InetAddress.getByName("127.0.0.1"));
+                RedisFixture fixture = new RedisFixture(
+                        "redis://127.0.0.1:" + server.port(), Map.of("ballast.redis.connect-timeout", "PT0.3S"))) {
+            held.add(silent.accept());
+            held.add(silent.accept()); // both connections are made now and wait for a greeting that never comes
+            silent.close();
+
+            server.start();
+
+            await().atMost(RETURN).until(() -> answers(fixture));
+        } finally {
+            for (Socket socket : held) {
+                socket.close();
+            }
+        }
+    }
+
+    @Test
+    void runId_serverRestarted_isAnother() {
+        try (RedisProcess server = new RedisProcess().start();
+                RedisFixture fixture = RedisFixture.connectedTo(server)) {
+            String before = fixture.lines().pick().runId();
+            server.kill();
+            server.start();
+            await().atMost(RETURN).until(() -> answers(fixture));
+
+            String after = fixture.lines().pick().runId();
+
+            assertFalse(after.isEmpty() || after.equals(before), after);
+        }
+    }
+
+    @Test
+    void open_serverNotThere_saysSoOnceWithoutThePasswordAndConnectsLater() {
+        List<String> lines = new CopyOnWriteArrayList<>();
+        Handler capture = capture(lines);
+        Logger logger = Logger.getLogger(Reachability.class.getName());
+        logger.addHandler(capture);
+        try (RedisProcess server = new RedisProcess("--requirepass", "s3cret");
+                RedisFixture fixture = new RedisFixture("redis://:s3cret@localhost:" + server.port(), Map.of())) {
+            await().atMost(RETURN).until(() -> !lines.isEmpty());
+            assertEquals(Reason.DISCONNECTED, reasonOfPing(fixture, PATIENCE));
+
+            server.start();
+
+            await().atMost(RETURN).until(() -> answers(fixture));
+            assertEquals(2, lines.size(), lines::toString);
+            assertTrue(lines.getFirst().contains("localhost:" + server.port()), lines::toString);
+            assertTrue(lines.getFirst().contains("REDIS_URL"), lines::toString);
+            assertFalse(lines.toString().contains("s3cret"), lines::toString);
+        } finally {
+            logger.removeHandler(capture);
+        }
+    }
+
+    private static boolean answers(RedisFixture fixture) {
+        return ping(fixture, Duration.ofSeconds(5))
+                .replaceWith(true)
+                .onFailure()
+                .recoverWithItem(false)
+                .await()
+                .atMost(PATIENCE);
+    }
+
+    private static Reason reasonOfPing(RedisFixture fixture, Duration deadline) {
+        return assertThrows(
+                        RedisUnavailable.class,
+                        () -> ping(fixture, deadline).await().atMost(PATIENCE.multipliedBy(2)))
+                .reason();
+    }
+
+    private static Uni<?> ping(RedisFixture fixture, Duration deadline) {
+        return fixture.commands().send(Request.cmd(Command.PING), deadline);
+    }
+
+    private static Handler capture(List<String> lines) {
+        return new Handler() {
+            @Override
+            public void publish(LogRecord entry) {
+                lines.add(entry instanceof ExtLogRecord known ? known.getFormattedMessage() : entry.getMessage());
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+    }
+}
