@@ -38,8 +38,9 @@ interface CacheSettings {
         @WithDefault("PT0.1S")
         Duration l2Timeout();
 
-        /// Deadline of a load. 2 seconds: a request that waited longer has lost its caller.
-        @WithDefault("PT2S")
+        /// Deadline of a load, waiting for its turn included. 3 seconds: a request that waited longer has lost its
+        /// caller.
+        @WithDefault("PT3S")
         Duration loadTimeout();
 
         /// Loads under way at once; keys asked for meanwhile wait and are loaded together. 4: a slow origin is asked
