@@ -1,5 +1,6 @@
 package dev.ballast.cache;
 
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,20 @@ import org.jspecify.annotations.Nullable;
 /// @param ttlSeconds for an answer from Redis the seconds it will stay there, else 0
 /// @param fill for an answer of the origin what Redis made of it
 public record CacheRead<V>(@Nullable V value, Tier tier, boolean stale, long ttlSeconds, Fill fill) {
+    /// Where an answer came from.
+    public enum Tier {
+        /// This pod's memory.
+        L1,
+        /// Redis.
+        L2,
+        /// The loader.
+        ORIGIN;
+
+        String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
     /// What became of the attempt to put a loaded value into Redis.
     public enum Fill {
         /// The answer did not come from the origin.

@@ -24,8 +24,8 @@ interface CacheSettings {
         @WithDefault("PT5M")
         Duration l1Ttl();
 
-        /// How long Redis may keep a value, ±10 %. 30 minutes: the origin is asked at most twice an hour for a warm
-        // key.
+        /// How long Redis may keep a value, ±10 %. 30 minutes: the origin is asked at most twice an
+        /// hour for a warm key.
         @WithDefault("PT30M")
         Duration l2Ttl();
 
@@ -41,6 +41,11 @@ interface CacheSettings {
         /// Deadline of a load. 2 seconds: a request that waited longer has lost its caller.
         @WithDefault("PT2S")
         Duration loadTimeout();
+
+        /// Loads under way at once; keys asked for meanwhile wait and are loaded together. 4: a slow origin is asked
+        /// for more at a time, not more often, and most of its connections stay free for others.
+        @WithDefault("4")
+        int loadsAtOnce();
 
         /// Largest encoded value stored in Redis, in bytes; larger ones are served and kept in memory only. 64 KiB, as
         /// larger ones hold up the connection others share.

@@ -39,7 +39,8 @@ final class Flight<V> {
         return outcome.isDone();
     }
 
-    private static void resume(@Nullable Context home, Runnable waiter) {
+    /// Goes on where the waiter came from.
+    static void resume(@Nullable Context home, Runnable waiter) {
         if (home == null || home == Vertx.currentContext()) {
             waiter.run();
         } else {

@@ -1,13 +1,12 @@
 package dev.ballast.cache;
 
 import dev.ballast.cache.CacheRead.Fill;
+import dev.ballast.cache.CacheRead.Tier;
 import dev.ballast.cache.RemoteTier.Found;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -20,19 +19,19 @@ import org.jspecify.annotations.Nullable;
 final class ReadThrough<K, V> {
     private final MemoryTier<K, V> memory;
     private final RemoteTier<K, V> remote;
-    private final Loader<K, V> loader;
+    private final LoadQueue<K, V> origin;
     private final Duration loadTimeout;
     private final CacheMeters meters;
 
     ReadThrough(
             MemoryTier<K, V> memory,
             RemoteTier<K, V> remote,
-            Loader<K, V> loader,
+            LoadQueue<K, V> origin,
             Duration loadTimeout,
             CacheMeters meters) {
         this.memory = memory;
         this.remote = remote;
-        this.loader = loader;
+        this.origin = origin;
         this.loadTimeout = loadTimeout;
         this.meters = meters;
     }
@@ -115,7 +114,7 @@ final class ReadThrough<K, V> {
 
     private Uni<Map<K, V>> timed(Set<K> missing) {
         long begin = System.nanoTime();
-        return ask(missing)
+        return origin.load(missing)
                 .ifNoItem()
                 .after(loadTimeout)
                 .failWith(TieredCache.OriginTimeout::new)
@@ -125,14 +124,6 @@ final class ReadThrough<K, V> {
                     meters.loadFailed(System.nanoTime() - begin);
                     meters.failed(Tier.ORIGIN, missing.size());
                 });
-    }
-
-    private Uni<Map<K, V>> ask(Collection<K> missing) {
-        if (missing.size() > 1) {
-            return loader.loadAll(List.copyOf(missing));
-        }
-        K only = missing.iterator().next();
-        return loader.load(only).map(value -> value == null ? Map.of() : Map.of(only, value));
     }
 
     private Flight<V> flight(Map<K, Flight<V>> flights, K key) {

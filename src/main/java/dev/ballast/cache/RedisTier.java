@@ -1,5 +1,6 @@
 package dev.ballast.cache;
 
+import dev.ballast.cache.CacheRead.Tier;
 import dev.ballast.cache.CacheSettings.Tuning;
 import dev.ballast.redis.RedisCommands;
 import io.smallrye.mutiny.Uni;

@@ -1,5 +1,6 @@
 package dev.ballast.cache;
 
+import dev.ballast.cache.CacheRead.Tier;
 import dev.ballast.problem.DomainException;
 import dev.ballast.problem.Kind;
 import io.smallrye.mutiny.Uni;

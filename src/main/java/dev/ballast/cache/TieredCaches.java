@@ -72,7 +72,8 @@ public class TieredCaches {
             Ticker ticker,
             RandomGenerator random) {
         MemoryTier<K, V> memory = new MemoryTier<>(tuning, meters, ticker, random);
-        ReadThrough<K, V> way = new ReadThrough<>(memory, remote, spec.loader(), tuning.loadTimeout(), meters);
+        LoadQueue<K, V> origin = new LoadQueue<>(spec.loader(), tuning.loadsAtOnce());
+        ReadThrough<K, V> way = new ReadThrough<>(memory, remote, origin, tuning.loadTimeout(), meters);
         return new TieredCache<>(memory, remote, way, meters, ticker::read);
     }
 }

@@ -1,5 +1,6 @@
 package dev.ballast.cache;
 
+import dev.ballast.cache.CacheRead.Tier;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;

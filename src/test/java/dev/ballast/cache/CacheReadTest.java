@@ -3,6 +3,7 @@ package dev.ballast.cache;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.ballast.cache.CacheRead.Fill;
+import dev.ballast.cache.CacheRead.Tier;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ballast.cache.CacheRead.Fill;
+import dev.ballast.cache.CacheRead.Tier;
 import dev.ballast.redis.RedisFixture;
 import dev.ballast.redis.RedisProcess;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
