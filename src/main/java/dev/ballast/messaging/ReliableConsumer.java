@@ -60,9 +60,14 @@ public class ReliableConsumer {
                         .transformToUniAndConcatenate(failure -> budget.allows(failure)
                                 ? pause(record, failure, budget, loop)
                                 : Uni.createFrom().failure(failure)))
-                .onFailure()
-                .recoverWithItem(failure -> new Outcome.Poison(
-                        "attempts-exhausted", "failed %d times".formatted(budget.failures()), failure));
+                // nothing but a used up budget makes a dead letter; a fault in retrying ends the consumption instead
+                .onFailure(failure -> budget.isExhausted())
+                .recoverWithItem(failure -> exhausted(record, budget, failure));
+    }
+
+    private static Outcome exhausted(InboundRecord record, RetryBudget budget, Throwable failure) {
+        LOG.errorf(failure, "%s failed %d times for a reason nobody foresaw", record.origin(), budget.failures());
+        return new Outcome.Poison("attempts-exhausted", "failed %d times".formatted(budget.failures()), failure);
     }
 
     private Uni<Outcome> attempt(InboundRecord record, RecordHandler handler) {
