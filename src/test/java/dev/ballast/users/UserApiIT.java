@@ -66,8 +66,9 @@ class UserApiIT {
 
     @Test
     void get_coldKey_isLoadedStoredAndThenHotInMemory() {
-        service().get("/users/501").then().header("Cache-Status", "L1; fwd=miss, L2; fwd=miss; stored");
-        service().get("/users/501").then().header("Cache-Status", "L1; hit");
+        String path = "/users/" + create();
+        service().get(path).then().header("Cache-Status", "L1; fwd=miss, L2; fwd=miss; stored");
+        service().get(path).then().header("Cache-Status", "L1; hit");
     }
 
     @Test
@@ -78,10 +79,11 @@ class UserApiIT {
 
     @Test
     void get_changedBehindTheCache_answersFromMemory() throws SQLException {
-        service().get("/users/502").then().statusCode(200);
-        execute("UPDATE users SET name = 'changed behind the cache' WHERE id = ?", 502);
+        int id = create();
+        service().get("/users/" + id).then().statusCode(200);
+        execute("UPDATE users SET name = 'changed behind the cache' WHERE id = ?", id);
         service()
-                .get("/users/502")
+                .get("/users/" + id)
                 .then()
                 .header("Cache-Status", "L1; hit")
                 .body("name", not(equalTo("changed behind the cache")));
