@@ -35,14 +35,14 @@ final class LoadQueue<K, V> {
         this.atOnce = atOnce;
     }
 
-    private record Ticket<K, V>(List<K> keys, CompletableFuture<Map<K, V>> outcome) {}
+    private record Ticket<K, V>(List<K> keys, @Nullable Context home, CompletableFuture<Map<K, V>> outcome) {}
 
     /// Loads at most 500 keys, sooner or later; the answer may hold more than was asked for. Nobody waits any more
     /// for what was cancelled before its turn, so it is not loaded.
     Uni<Map<K, V>> load(Collection<K> keys) {
         return Uni.createFrom().emitter(emitter -> {
             Context home = Vertx.currentContext();
-            Ticket<K, V> ticket = new Ticket<>(List.copyOf(keys), new CompletableFuture<>());
+            Ticket<K, V> ticket = new Ticket<>(List.copyOf(keys), home, new CompletableFuture<>());
             emitter.onTermination(() -> ticket.outcome().cancel(false));
             var _ = ticket.outcome()
                     .whenComplete((loaded, failure) -> Flight.resume(home, () -> {
@@ -64,14 +64,18 @@ final class LoadQueue<K, V> {
     private void dispatch() {
         for (List<Ticket<K, V>> batch = next(); batch != null; batch = next()) {
             List<Ticket<K, V>> tickets = batch;
-            var _ = Uni.createFrom()
-                    .deferred(() -> ask(tickets))
-                    .subscribe()
-                    .with(
-                            loaded -> finish(tickets, ticket -> ticket.outcome().complete(loaded)),
-                            failure ->
-                                    finish(tickets, ticket -> ticket.outcome().completeExceptionally(failure)));
+            // on the context of the request that came first, whose trace the load belongs to
+            Flight.resume(tickets.getFirst().home(), () -> start(tickets));
         }
+    }
+
+    private void start(List<Ticket<K, V>> batch) {
+        var _ = Uni.createFrom()
+                .deferred(() -> ask(batch))
+                .subscribe()
+                .with(
+                        loaded -> finish(batch, ticket -> ticket.outcome().complete(loaded)),
+                        failure -> finish(batch, ticket -> ticket.outcome().completeExceptionally(failure)));
     }
 
     /// Takes what may go now, or null where nothing waits or enough is under way.

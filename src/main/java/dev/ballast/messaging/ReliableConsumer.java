@@ -21,6 +21,7 @@ public class ReliableConsumer {
     private final MessagingConfig config;
     private final DeliveryMetrics metrics;
     private final Backoff backoff;
+    private volatile boolean ended;
 
     @Inject
     ReliableConsumer(MessagingConfig config, DeliveryMetrics metrics) {
@@ -40,7 +41,15 @@ public class ReliableConsumer {
                         .deferred(() -> consume(message, handler))
                         .runSubscriptionOn(EventLoops.of(message)))
                 .subscribe()
-                .with(finished -> {}, failure -> LOG.error("Consumption has ended; restart the service", failure));
+                .with(finished -> {}, failure -> {
+                    ended = true;
+                    LOG.error("Consumption has ended; restart the service", failure);
+                });
+    }
+
+    /// Whether the consumption of a channel has ended by a failure, which only a restart mends.
+    boolean hasEnded() {
+        return ended;
     }
 
     private Uni<Void> consume(Message<byte[]> message, RecordHandler handler) {

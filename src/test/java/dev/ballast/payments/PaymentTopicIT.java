@@ -87,6 +87,21 @@ class PaymentTopicIT {
         soon().until(() -> status(order), equalTo("COMPLETED"));
     }
 
+    /// A broker takes a record by its compressed size; uncompressed it is far beyond the topic's limit.
+    @Test
+    void record_hugeOnceUnpacked_isADeadLetterAndHoldsUpNobody() {
+        long user = user(100);
+        String order = orderId();
+        byte[] value = new byte[3 * 1024 * 1024];
+        value[0] = (byte) order.hashCode();
+
+        send(stack, key(user), List.of(value));
+        send(stack, key(user), List.of(event(order, user, 1).getBytes(UTF_8)));
+
+        soon().until(() -> status(order), equalTo("COMPLETED"));
+        assertTrue(reason(letter(value)).startsWith("not-json"));
+    }
+
     @Test
     void record_ofAnUnknownUser_isADeadLetter() {
         byte[] value = event(orderId(), 987_654_321, 1).getBytes(UTF_8);

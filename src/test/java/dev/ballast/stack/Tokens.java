@@ -63,9 +63,8 @@ public final class Tokens {
         return new Tokens(claims, LOCAL_KEY, LONG);
     }
 
-    /// Sets `sub` and `upn`, which frameworks read first.
     public Tokens subject(String subject) {
-        return claim("sub", subject).claim("upn", subject);
+        return claim("sub", subject);
     }
 
     public Tokens issuer(String issuer) {
