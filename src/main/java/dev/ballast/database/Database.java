@@ -1,5 +1,6 @@
 package dev.ballast.database;
 
+import dev.ballast.degradation.Outage;
 import io.smallrye.mutiny.TimeoutException;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.VertxException;
@@ -14,6 +15,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.util.function.Function;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jspecify.annotations.Nullable;
 
 /// Runs statements on the primary database. Non-blocking; resumes on the caller's event loop.
 ///
@@ -23,11 +26,16 @@ import java.util.function.Function;
 public class Database {
     private final Pool pool;
     private final DatabaseSettings settings;
+    private final Outage outage;
 
     @Inject
-    Database(Pool pool, DatabaseSettings settings) {
+    Database(
+            Pool pool,
+            DatabaseSettings settings,
+            @ConfigProperty(name = "quarkus.datasource.reactive.url") String address) {
         this.pool = pool;
         this.settings = settings;
+        this.outage = new Outage("PostgreSQL", address.replaceFirst("[?].*", ""), "POSTGRES_URL");
     }
 
     /// Runs one prepared statement.
@@ -45,8 +53,18 @@ public class Database {
                 .ifNoItem()
                 .after(settings.timeout())
                 .fail()
+                .onItemOrFailure()
+                .invoke((done, failure) -> notice(failure))
                 .onFailure(Database::isUnavailable)
                 .transform(DatabaseUnavailable::new);
+    }
+
+    private void notice(@Nullable Throwable failure) {
+        if (failure == null) {
+            outage.answered();
+        } else if (isUnavailable(failure)) {
+            outage.failed(failure.toString());
+        }
     }
 
     private static boolean isUnavailable(Throwable failure) {

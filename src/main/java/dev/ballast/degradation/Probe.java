@@ -7,7 +7,7 @@ public interface Probe {
     /// The dependency's name as shown to operators, for example `redis`.
     String dependency();
 
-    /// Completes when the dependency answered; fails with the cause otherwise. Non-blocking; the caller sets the
-    // deadline.
+    /// Completes when the dependency answered; fails with the cause otherwise. Non-blocking; the caller sets
+    /// the deadline.
     Uni<Void> check();
 }

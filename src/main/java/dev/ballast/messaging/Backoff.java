@@ -9,10 +9,10 @@ record Backoff(Duration first, Duration limit, RandomGenerator random) {
     /// Beyond it the limit has long been reached, and the shift would overflow.
     private static final int MAX_DOUBLINGS = 20;
 
-    /// Draws the pause after `failures` failed attempts, at least 1: up to the smaller of the limit and
-    /// `first` doubled `failures - 1` times, and above zero, because no timer takes a zero.
+    /// Draws the pause after `failures` failed attempts, at least 1: whole milliseconds, from 1, below which
+    /// Vert.x takes no timer, to the smaller of the limit and `first` doubled `failures - 1` times.
     Duration pauseAfter(int failures) {
-        long ceiling = Math.min(limit.toNanos(), first.toNanos() << Math.min(failures - 1, MAX_DOUBLINGS));
-        return Duration.ofNanos(1 + random.nextLong(ceiling));
+        long ceiling = Math.min(limit.toMillis(), first.toMillis() << Math.min(failures - 1, MAX_DOUBLINGS));
+        return Duration.ofMillis(1 + random.nextLong(Math.max(1, ceiling)));
     }
 }

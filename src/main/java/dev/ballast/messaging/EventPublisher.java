@@ -2,6 +2,7 @@ package dev.ballast.messaging;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.ballast.degradation.Outage;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.context.Context;
 import io.smallrye.mutiny.Uni;
@@ -9,6 +10,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jspecify.annotations.Nullable;
 
 /// Publishes records and tells whether all in-sync replicas have them. Records of one key arrive in the
 /// order of their calls as long as each waits for the one before.
@@ -17,9 +20,15 @@ public class EventPublisher {
     private final SendingThread sending;
     private final OpenTelemetry telemetry;
     private final DeliveryMetrics metrics;
+    private final Outage outage;
 
     @Inject
-    EventPublisher(SendingThread sending, OpenTelemetry telemetry, DeliveryMetrics metrics) {
+    EventPublisher(
+            SendingThread sending,
+            OpenTelemetry telemetry,
+            DeliveryMetrics metrics,
+            @ConfigProperty(name = "kafka.bootstrap.servers") String address) {
+        this.outage = new Outage("Kafka", address, "KAFKA_BOOTSTRAP");
         this.sending = sending;
         this.telemetry = telemetry;
         this.metrics = metrics;
@@ -43,7 +52,16 @@ public class EventPublisher {
                 .after(deadline)
                 .failWith(() -> new PublishFailed("no acknowledgment within " + deadline, null))
                 .onItemOrFailure()
-                .invoke((done, failure) -> metrics.published(topic, failure == null ? "acknowledged" : "failed"))
+                .invoke((done, failure) -> notice(topic, failure))
                 .emitOn(EventLoops.current());
+    }
+
+    private void notice(String topic, @Nullable Throwable failure) {
+        metrics.published(topic, failure == null ? "acknowledged" : "failed");
+        if (failure == null) {
+            outage.answered();
+        } else {
+            outage.failed(String.valueOf(failure.getMessage()));
+        }
     }
 }

@@ -40,13 +40,21 @@ class KafkaAdmin {
 
     /// Completes when a broker answered.
     Uni<Void> ask() {
-        return onWorker(client -> client.describeCluster().nodes());
+        return onWorker(client -> client.describeCluster().nodes()).replaceWithVoid();
     }
 
-    /// Creates topics, one after the other; one that exists already is left as it is.
+    /// Creates the topics that are missing, one after the other. Asks first, because a cluster that keeps the
+    /// creation of topics to itself refuses it for those that are there as well.
     Uni<Void> create(Collection<NewTopic> topics) {
+        return onWorker(client -> client.listTopics().names())
+                .chain(there -> createAll(topics.stream()
+                        .filter(topic -> !there.contains(topic.name()))
+                        .toList()));
+    }
+
+    private Uni<Void> createAll(Collection<NewTopic> missing) {
         return Multi.createFrom()
-                .iterable(topics)
+                .iterable(missing)
                 .onItem()
                 .transformToUniAndConcatenate(this::create)
                 .collect()
@@ -60,15 +68,14 @@ class KafkaAdmin {
                 .recoverWithNull();
     }
 
-    private Uni<Void> onWorker(Function<Admin, KafkaFuture<?>> call) {
+    private <T> Uni<T> onWorker(Function<Admin, KafkaFuture<T>> call) {
         return Uni.createFrom()
                 .item(this::client)
                 .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
                 .chain(client ->
                         Uni.createFrom().completionStage(call.apply(client).toCompletionStage()))
                 .onFailure(ExecutionException.class)
-                .transform(failure -> failure.getCause() == null ? failure : failure.getCause())
-                .replaceWithVoid();
+                .transform(failure -> failure.getCause() == null ? failure : failure.getCause());
     }
 
     /// Made on first use: it fails while the brokers' names cannot be resolved.

@@ -5,14 +5,16 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 
-/// Asks the brokers for the cluster's nodes.
+/// Asks the brokers for the cluster's nodes, and whether records are still consumed.
 @ApplicationScoped
 class KafkaProbe implements Probe {
     private final KafkaAdmin admin;
+    private final ReliableConsumer consumer;
 
     @Inject
-    KafkaProbe(KafkaAdmin admin) {
+    KafkaProbe(KafkaAdmin admin, ReliableConsumer consumer) {
         this.admin = admin;
+        this.consumer = consumer;
     }
 
     @Override
@@ -22,6 +24,9 @@ class KafkaProbe implements Probe {
 
     @Override
     public Uni<Void> check() {
-        return admin.ask();
+        return consumer.hasEnded() ? Uni.createFrom().failure(ConsumptionEnded::new) : admin.ask();
     }
+
+    /// The brokers may be well, but this pod reads nothing of them any more.
+    static final class ConsumptionEnded extends RuntimeException {}
 }

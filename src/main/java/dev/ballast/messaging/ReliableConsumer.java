@@ -21,6 +21,7 @@ public class ReliableConsumer {
     private final MessagingConfig config;
     private final DeliveryMetrics metrics;
     private final Backoff backoff;
+    private volatile boolean ended;
 
     @Inject
     ReliableConsumer(MessagingConfig config, DeliveryMetrics metrics) {
@@ -40,7 +41,15 @@ public class ReliableConsumer {
                         .deferred(() -> consume(message, handler))
                         .runSubscriptionOn(EventLoops.of(message)))
                 .subscribe()
-                .with(finished -> {}, failure -> LOG.error("Consumption has ended; restart the service", failure));
+                .with(finished -> {}, failure -> {
+                    ended = true;
+                    LOG.error("Consumption has ended; restart the service", failure);
+                });
+    }
+
+    /// Whether the consumption of a channel has ended by a failure, which only a restart mends.
+    boolean hasEnded() {
+        return ended;
     }
 
     private Uni<Void> consume(Message<byte[]> message, RecordHandler handler) {
@@ -60,9 +69,14 @@ public class ReliableConsumer {
                         .transformToUniAndConcatenate(failure -> budget.allows(failure)
                                 ? pause(record, failure, budget, loop)
                                 : Uni.createFrom().failure(failure)))
-                .onFailure()
-                .recoverWithItem(failure -> new Outcome.Poison(
-                        "attempts-exhausted", "failed %d times".formatted(budget.failures()), failure));
+                // nothing but a used up budget makes a dead letter; a fault in retrying ends the consumption instead
+                .onFailure(failure -> budget.isExhausted())
+                .recoverWithItem(failure -> exhausted(record, budget, failure));
+    }
+
+    private static Outcome exhausted(InboundRecord record, RetryBudget budget, Throwable failure) {
+        LOG.errorf(failure, "%s failed %d times for a reason nobody foresaw", record.origin(), budget.failures());
+        return new Outcome.Poison("attempts-exhausted", "failed %d times".formatted(budget.failures()), failure);
     }
 
     private Uni<Outcome> attempt(InboundRecord record, RecordHandler handler) {

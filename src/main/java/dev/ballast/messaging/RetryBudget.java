@@ -17,7 +17,11 @@ final class RetryBudget {
             return true;
         }
         ownFailures++;
-        return ownFailures < maxAttempts;
+        return !isExhausted();
+    }
+
+    boolean isExhausted() {
+        return ownFailures >= maxAttempts;
     }
 
     /// All failed attempts so far: sets the length of the pause.

@@ -15,6 +15,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.PolicyViolationException;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
@@ -98,7 +100,15 @@ class TopicSetup {
 
     /// At the 1st, 2nd, 4th, 8th … failure: heard at once, and no storm during a long outage.
     private void report(Throwable failure) {
-        if (Integer.bitCount(failures.incrementAndGet()) == 1) {
+        if (Integer.bitCount(failures.incrementAndGet()) != 1) {
+            return;
+        }
+        if (failure instanceof AuthorizationException || failure instanceof PolicyViolationException) {
+            LOG.errorf(
+                    "Kafka at %s does not let the service create its topics (%s); nothing is consumed until %s and their"
+                            + " _dlq are there",
+                    address, RootCause.of(failure), config.topics());
+        } else {
             LOG.warnf(
                     "Kafka at %s (set by KAFKA_BOOTSTRAP) cannot be reached: %s; "
                             + "records wait to be published and consumed, trying again",

@@ -4,10 +4,10 @@ import java.util.regex.Pattern;
 
 /// What ids look like in paths, bodies and records.
 final class Ids {
-    /// Fits Kafka headers, Redis keys and URLs without escaping.
-    static final String ORDER = "[A-Za-z0-9._-]{1,64}";
+    /// Fits Kafka headers, Redis keys and URLs without escaping; `..` would lead elsewhere in a URL.
+    static final String ORDER = "[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}";
 
-    static final String ORDER_RULE = "must be 1 to 64 characters of A-Z a-z 0-9 . _ -";
+    static final String ORDER_RULE = "must be 1 to 64 characters of A-Z a-z 0-9 . _ -, the first of them no dot";
     static final long MAX_USER = 999_999_999_999_999_999L;
     static final String USER_RULE = "must be a positive whole number of at most 18 digits";
 

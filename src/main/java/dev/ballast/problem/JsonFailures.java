@@ -1,6 +1,7 @@
 package dev.ballast.problem;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.InputCoercionException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
@@ -16,9 +17,16 @@ import org.jspecify.annotations.Nullable;
 final class JsonFailures {
     private JsonFailures() {}
 
+    /// Whether the reader gave up at a limit, be it in the midst of a field.
+    static boolean isTooLarge(JsonProcessingException failure) {
+        return failure instanceof StreamConstraintsException
+                || failure.getCause() instanceof StreamConstraintsException;
+    }
+
     static String describe(JsonProcessingException failure) {
         return switch (failure) {
-            case StreamConstraintsException excess -> "the body is longer or nested deeper than allowed";
+            case JsonProcessingException excess
+            when isTooLarge(excess) -> "the body is longer or nested deeper than allowed";
             case UnrecognizedPropertyException unknown -> "is not known here; known are " + names(unknown);
             case InvalidFormatException format -> "must be " + expected(format.getTargetType());
             case MismatchedInputException mismatch when says(mismatch, "No content") -> "the body is empty";
@@ -27,6 +35,8 @@ final class JsonFailures {
             case MismatchedInputException mismatch
             when mismatch.getPath().isEmpty() -> "the body must be " + expected(mismatch.getTargetType());
             case MismatchedInputException mismatch -> "must be " + expected(mismatch.getTargetType());
+            case JsonMappingException mapping
+            when mapping.getCause() instanceof InputCoercionException -> "must be a whole number of at most 18 digits";
             case JsonMappingException mapping -> "has a value that cannot be read";
             default -> unreadable(failure);
         };

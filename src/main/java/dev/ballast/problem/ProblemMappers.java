@@ -3,7 +3,6 @@ package dev.ballast.problem;
 import static jakarta.ws.rs.core.Response.Status.Family.SERVER_ERROR;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import io.quarkus.security.AuthenticationFailedException;
@@ -120,7 +119,7 @@ class ProblemMappers {
     }
 
     private static Problem malformedBody(JsonProcessingException failure, UriInfo uri) {
-        if (failure instanceof StreamConstraintsException) {
+        if (JsonFailures.isTooLarge(failure)) {
             return Problem.of(413, "Content too large", JsonFailures.describe(failure), uri.getPath());
         }
         @Nullable String field = failure instanceof JsonMappingException mapping ? JsonFailures.path(mapping) : null;
@@ -149,15 +148,7 @@ class ProblemMappers {
                 name.append(name.isEmpty() ? "" : ".").append(node.getName());
             }
         }
-        return name.isEmpty() ? lastNode(violation.getPropertyPath()) : name.toString();
-    }
-
-    private static String lastNode(Path path) {
-        String last = "body";
-        for (Path.Node node : path) {
-            last = node.getName() == null ? last : node.getName();
-        }
-        return last;
+        return name.isEmpty() ? "the body" : name.toString();
     }
 
     private static void copy(MultivaluedMap<String, Object> from, String header, Response.ResponseBuilder to) {

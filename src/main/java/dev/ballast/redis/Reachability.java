@@ -1,20 +1,16 @@
 package dev.ballast.redis;
 
-import java.util.concurrent.atomic.AtomicBoolean;
+import dev.ballast.degradation.Outage;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jboss.logging.Logger;
 
-/// Says once when Redis is away and once when it is back, however many connections notice.
+/// Redis is away when none of its connections is up.
 /// Safe for use from every event loop.
 final class Reachability {
-    private static final Logger LOG = Logger.getLogger(Reachability.class);
-
-    private final String address;
+    private final Outage outage;
     private final AtomicInteger up = new AtomicInteger();
-    private final AtomicBoolean away = new AtomicBoolean();
 
     Reachability(String address) {
-        this.address = address;
+        this.outage = new Outage("Redis", address, "REDIS_URL");
     }
 
     /// Connections that are open now.
@@ -24,9 +20,7 @@ final class Reachability {
 
     void opened() {
         up.incrementAndGet();
-        if (away.compareAndSet(true, false)) {
-            LOG.infof("Redis at %s is reachable again", address);
-        }
+        outage.answered();
     }
 
     void lost(String cause) {
@@ -35,11 +29,8 @@ final class Reachability {
     }
 
     void refused(String cause) {
-        if (up.get() == 0 && away.compareAndSet(false, true)) {
-            LOG.warnf(
-                    "Redis at %s is not reachable (%s); REDIS_URL sets the address. The service runs on without it"
-                            + " and keeps trying",
-                    address, cause);
+        if (up.get() == 0) {
+            outage.failed(cause);
         }
     }
 }

@@ -4,15 +4,21 @@ import io.quarkus.security.identity.SecurityIdentity;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
+import org.eclipse.microprofile.jwt.JsonWebToken;
 
 /// Who makes the current request. Inject it into a resource; it is bound to the request.
 @RequestScoped
 public class Caller {
+    private static final Pattern USER_ID = Pattern.compile("[1-9][0-9]{0,17}");
+
     private final SecurityIdentity identity;
+    private final JsonWebToken token;
 
     @Inject
-    Caller(SecurityIdentity identity) {
+    Caller(SecurityIdentity identity, JsonWebToken token) {
         this.identity = identity;
+        this.token = token;
     }
 
     /// Whether the caller may reach any user's data.
@@ -22,8 +28,9 @@ public class Caller {
 
     /// The user id in the token's `sub`; empty where that is no user id, as for most services.
     public OptionalLong userId() {
-        String subject = identity.getPrincipal().getName();
-        return subject != null && subject.matches("[1-9][0-9]{0,17}")
+        // not the principal's name: that is `upn` or `preferred_username` first, which users may choose themselves
+        String subject = token.getSubject();
+        return subject != null && USER_ID.matcher(subject).matches()
                 ? OptionalLong.of(Long.parseLong(subject))
                 : OptionalLong.empty();
     }

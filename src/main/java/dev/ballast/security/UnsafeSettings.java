@@ -56,6 +56,9 @@ final class UnsafeSettings {
             unsafe.add(KEY_LOCATION + " is missing: set it to the public key or key set that verifies tokens");
             return;
         }
+        if (location.map(String::strip).filter(at -> at.startsWith("http:")).isPresent()) {
+            unsafe.add(KEY_LOCATION + " is read over plain http, where anyone on the way can change it: use https");
+        }
         boolean local = key.map(UnsafeSettings::isLocalKey).orElse(false)
                 || location.map(UnsafeSettings::read)
                         .map(UnsafeSettings::isLocalKey)

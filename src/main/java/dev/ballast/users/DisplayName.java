@@ -14,7 +14,7 @@ import java.lang.annotation.Target;
 /// log would obey and PostgreSQL refuses.
 @NotBlank(message = "must not be blank")
 @Size(max = 200, message = "must have at most 200 characters")
-@Pattern(regexp = "[^\\p{Cntrl}\\p{Cs}]*", message = "must not hold control characters or half a surrogate pair")
+@Pattern(regexp = Printable.TEXT, message = Printable.RULE)
 @Constraint(validatedBy = {})
 @Target({ElementType.FIELD, ElementType.PARAMETER, ElementType.RECORD_COMPONENT})
 @Retention(RetentionPolicy.RUNTIME)

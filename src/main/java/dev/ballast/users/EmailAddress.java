@@ -14,7 +14,7 @@ import java.lang.annotation.Target;
 /// An e-mail address of at most 254 characters, the longest that SMTP can carry (RFC 5321).
 @NotBlank(message = "must not be blank")
 @Size(max = 254, message = "must have at most 254 characters")
-@Pattern(regexp = "[^\\p{Cntrl}\\p{Cs}]*", message = "must not hold control characters or half a surrogate pair")
+@Pattern(regexp = Printable.TEXT, message = Printable.RULE)
 @Email(message = "must be an e-mail address")
 @Constraint(validatedBy = {})
 @Target({ElementType.FIELD, ElementType.PARAMETER, ElementType.RECORD_COMPONENT})

@@ -18,8 +18,8 @@ sealed interface Precondition {
     /// The versions listed; other tags in the list can match no user and are left out.
     record Versions(List<Long> versions) implements Precondition {}
 
-    /// A tag of ours, strong or weak.
-    Pattern TAG = Pattern.compile("\\s*(W/)?\"([^\"]*)\"\\s*(?:,|$)");
+    /// A tag, strong or weak. Possessive, so that a header made to hurt takes no more than one pass.
+    Pattern TAG = Pattern.compile("(W/)?+\"([^\"]*+)\"\\s*+(?:,|$)");
 
     static String entityTag(User user) {
         return "\"" + user.version() + "\"";

@@ -36,6 +36,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.server.Cancellable;
 import org.jspecify.annotations.Nullable;
 
 /// `/users`. A `user` reaches itself only; a `service` and an `operator` reach anyone.
@@ -81,10 +82,11 @@ class UserResource {
     }
 
     @POST
-    @RolesAllowed({SERVICE, OPERATOR})
+    @RolesAllowed(SERVICE)
     @Operation(summary = "Creates a user and opens its account")
     @APIResponse(responseCode = "201", content = @Content(schema = @Schema(implementation = User.class)))
     @APIResponse(responseCode = "409", description = "Another user has this email address")
+    @Cancellable(false) // a client that leaves must not keep the cache from being told
     public Uni<Response> create(@Valid @NotNull(message = BODY) NewUser user) {
         return users.create(user)
                 .map(created -> answer(
@@ -102,6 +104,7 @@ class UserResource {
     @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = User.class)))
     @APIResponse(responseCode = "409", description = "Another user has this email address")
     @APIResponse(responseCode = "412", description = "The user is at another version than If-Match names")
+    @Cancellable(false) // a client that leaves must not keep the cache from being told
     public Uni<Response> change(
             @PathParam("id") UserId id,
             @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
@@ -117,6 +120,7 @@ class UserResource {
     @Operation(summary = "Deletes a user and closes its account")
     @APIResponse(responseCode = "204", description = "The user is gone")
     @APIResponse(responseCode = "412", description = "The user is at another version than If-Match names")
+    @Cancellable(false) // a client that leaves must not keep the cache from being told
     public Uni<Response> delete(
             @PathParam("id") UserId id, @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch) {
         caller.mustReach(id.value());

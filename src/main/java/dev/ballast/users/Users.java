@@ -3,6 +3,7 @@ package dev.ballast.users;
 import dev.ballast.cache.CacheRead;
 import dev.ballast.cache.Invalidation;
 import dev.ballast.cache.TieredCache;
+import dev.ballast.database.DatabaseUnavailable;
 import dev.ballast.invalidation.Invalidations;
 import dev.ballast.users.UserRepository.Written;
 import io.smallrye.mutiny.Uni;
@@ -13,6 +14,9 @@ import java.util.List;
 import java.util.Map;
 
 /// Reads users through the cache and changes them past it. Non-blocking; resumes on the caller's event loop.
+///
+/// A change whose outcome is not known, because the database did not answer in time, invalidates too: it may have
+/// been committed.
 @ApplicationScoped
 class Users {
     /// A change that is committed, and whether every tier of the cache has been told.
@@ -45,14 +49,21 @@ class Users {
 
     /// Fails with [UserException.EmailTaken], [UserException.Unknown] or [UserException.Changed]
     Uni<Changed> change(long id, UserChange change, Precondition versions) {
-        return repository.change(id, change, versions).chain(changed -> changed.map(this::invalidate)
-                .orElseGet(() -> whyNot(id)));
+        return repository
+                .change(id, change, versions)
+                .onFailure(DatabaseUnavailable.class)
+                .call(() -> cache.invalidate(id))
+                .chain(changed -> changed.map(this::invalidate).orElseGet(() -> whyNot(id)));
     }
 
     /// Fails with [UserException.Unknown] or [UserException.Changed]
     Uni<Invalidation> delete(long id, Precondition versions) {
-        return repository.delete(id, versions).chain(deleted -> deleted.map(transaction -> invalidate(id, transaction))
-                .orElseGet(() -> whyNot(id)));
+        return repository
+                .delete(id, versions)
+                .onFailure(DatabaseUnavailable.class)
+                .call(() -> cache.invalidate(id))
+                .chain(deleted ->
+                        deleted.map(transaction -> invalidate(id, transaction)).orElseGet(() -> whyNot(id)));
     }
 
     private Uni<Changed> invalidate(Written written) {
@@ -64,10 +75,11 @@ class Users {
         return invalidations.deliver(transaction, UserCache.NAME, String.valueOf(id));
     }
 
-    /// A change found no row: there is none, or it is at another version than asked for.
+    /// A change found no row: there is none, or it is at another version than asked for. The caller will read again,
+    /// so the cache must not answer with what misled it.
     private <T> Uni<T> whyNot(long id) {
-        return repository
-                .read(List.of(id))
+        return cache.invalidate(id)
+                .chain(() -> repository.read(List.of(id)))
                 .map(found -> found.isEmpty() ? new UserException.Unknown(id) : new UserException.Changed(id))
                 .chain(reason -> Uni.createFrom().failure(reason));
     }

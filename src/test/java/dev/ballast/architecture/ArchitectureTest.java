@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -119,6 +120,17 @@ class ArchitectureTest {
         assertTrue(lengths[lengths.length / 2] < 60, "median file length is " + lengths[lengths.length / 2]);
     }
 
+    /// The formatter breaks a Markdown comment that is too long into one that is no longer a Javadoc.
+    @Test
+    void comments_areNotTornByTheFormatter() {
+        Pattern torn = Pattern.compile("(?m)^ *///.*\\R *//(?!/).*");
+        Set<String> found = new TreeSet<>();
+        for (Path file : sources()) {
+            torn.matcher(text(file)).results().forEach(match -> found.add(file + ": " + match.group()));
+        }
+        assertEquals(Set.of(), found);
+    }
+
     @Test
     void rooms_openWithTheirPromiseAndStaySmall() {
         Map<Path, List<Path>> rooms = sources().stream().collect(groupingBy(Path::getParent));
@@ -145,6 +157,14 @@ class ArchitectureTest {
     private static List<Path> sources() {
         try (Stream<Path> files = Files.walk(SOURCES)) {
             return files.filter(file -> file.toString().endsWith(".java")).toList();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

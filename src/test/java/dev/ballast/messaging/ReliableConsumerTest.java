@@ -89,7 +89,7 @@ class ReliableConsumerTest {
         ReliableConsumer consumer = new ReliableConsumer(
                 config(),
                 new DeliveryMetrics(registry),
-                new Backoff(Duration.ofNanos(1), Duration.ofMillis(1), new Random(1)));
+                new Backoff(Duration.ofMillis(1), Duration.ofMillis(1), new Random(1)));
         return consumer.decide(RECORD, record -> handler.apply(attempts.incrementAndGet()))
                 .await()
                 .atMost(Duration.ofSeconds(10));

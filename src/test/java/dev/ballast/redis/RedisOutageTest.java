@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ballast.degradation.Outage;
 import dev.ballast.redis.RedisUnavailable.Reason;
 import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Command;
@@ -114,7 +115,7 @@ class RedisOutageTest {
     void open_serverNotThere_saysSoOnceWithoutThePasswordAndConnectsLater() {
         List<String> lines = new CopyOnWriteArrayList<>();
         Handler capture = capture(lines);
-        Logger logger = Logger.getLogger(Reachability.class.getName());
+        Logger logger = Logger.getLogger(Outage.class.getName());
         logger.addHandler(capture);
         try (RedisProcess server = new RedisProcess("--requirepass", "s3cret");
                 RedisFixture fixture = new RedisFixture("redis://:s3cret@localhost:" + server.port(), Map.of())) {

@@ -9,8 +9,7 @@ import java.util.List;
 final class KafkaEngine implements Engine {
     /// 6 partitions let several pods share a topic; rebalances start at once; a broker that comes back after a kill
     /// is let in again as soon as its former session is over. The listener WAY tells clients to come by a port
-    // where
-    /// a [FaultProxy] may stand: else the first answer would lead them past it.
+    /// where a [FaultProxy] may stand: else the first answer would lead them past it.
     private static final String SETTINGS = """
             process.roles=broker,controller
             node.id=1

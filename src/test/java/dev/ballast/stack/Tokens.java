@@ -20,7 +20,7 @@ import java.util.UUID;
 /// Signed tokens (JWT, RS256) as the local profile accepts them, and ones it must refuse.
 ///
 /// `Tokens.user(1)` is the token of user 1;
-// `Tokens.as("operator").subject("ops").expiresIn(Duration.ofSeconds(-1)).sign()`
+/// `Tokens.as("operator").subject("ops").expiresIn(Duration.ofSeconds(-1)).sign()`
 /// one that has expired. Immutable.
 public final class Tokens {
     private static final PrivateKey LOCAL_KEY = localKey();
@@ -63,9 +63,8 @@ public final class Tokens {
         return new Tokens(claims, LOCAL_KEY, LONG);
     }
 
-    /// Sets `sub` and `upn`, which frameworks read first.
     public Tokens subject(String subject) {
-        return claim("sub", subject).claim("upn", subject);
+        return claim("sub", subject);
     }
 
     public Tokens issuer(String issuer) {

@@ -3,10 +3,13 @@ package dev.ballast.users;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PreconditionTest {
     @ParameterizedTest
@@ -46,6 +49,16 @@ class PreconditionTest {
         assertArrayEquals(
                 new Long[] {1L, 7L},
                 Precondition.ifMatch("\"1\", W/\"2\", \"7\"").parameter());
+    }
+
+    /// A pattern that looks back would take hours, and an event loop with it.
+    @ParameterizedTest
+    @ValueSource(strings = {" ", "\"", "W/", "\"\" ", "W/\"x\" "})
+    void ifNoneMatch_headerMadeToHurt_isReadInOnePass(String part) {
+        String hostile = "x" + part.repeat(300_000) + "x";
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(20),
+                () -> assertEquals(false, Precondition.ifNoneMatch(hostile).matches(3)));
     }
 
     @Test

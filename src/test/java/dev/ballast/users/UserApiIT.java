@@ -61,14 +61,26 @@ class UserApiIT {
     }
 
     @Test
+    void get_ownUserUnderAnotherName_answers() {
+        String token = Tokens.as("user")
+                .subject("7")
+                .claim("upn", "8")
+                .claim("preferred_username", "joe")
+                .sign();
+        as(token).get("/users/7").then().statusCode(200);
+        as(token).get("/users/8").then().statusCode(403);
+    }
+
+    @Test
     void get_operator_reachesAnyUser() {
         as(Tokens.operator()).get("/users/7").then().statusCode(200);
     }
 
     @Test
     void get_coldKey_isLoadedStoredAndThenHotInMemory() {
-        service().get("/users/501").then().header("Cache-Status", "L1; fwd=miss, L2; fwd=miss; stored");
-        service().get("/users/501").then().header("Cache-Status", "L1; hit");
+        String path = "/users/" + create();
+        service().get(path).then().header("Cache-Status", "L1; fwd=miss, L2; fwd=miss; stored");
+        service().get(path).then().header("Cache-Status", "L1; hit");
     }
 
     @Test

@@ -24,12 +24,13 @@ import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.regex.Matcher;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Bad input to `/users`: each is refused by a problem document that says what was wrong, and by nothing else.
 @QuarkusIntegrationTest
@@ -44,9 +45,10 @@ class UserRejectionIT {
         row.check(given());
     }
 
-    @Test
-    void post_oversizeBodyOfUnannouncedLength_isRefused() throws IOException, InterruptedException {
-        byte[] body = with("name", "\"" + "a".repeat(70_000) + "\"").getBytes(StandardCharsets.UTF_8);
+    @ParameterizedTest
+    @ValueSource(ints = {70_000, 200_000, 900_000})
+    void post_oversizeBodyOfUnannouncedLength_isRefused(int length) throws IOException, InterruptedException {
+        byte[] body = with("name", "\"" + "a".repeat(length) + "\"").getBytes(StandardCharsets.UTF_8);
         HttpRequest chunked = HttpRequest.newBuilder(URI.create("http://localhost:" + RestAssured.port + "/users"))
                 .header("Authorization", "Bearer " + Tokens.service())
                 .header("Content-Type", "application/json")
@@ -90,6 +92,11 @@ class UserRejectionIT {
                 get("a negative id", 400, "not '-2'", "/users?ids=1,-2"),
                 get("501 ids", 400, "501 ids were asked for, at most 500 are allowed", "/users?ids=" + upTo(501)),
                 get(
+                        "10,000 long ids",
+                        400,
+                        "10000 ids were asked for",
+                        "/users?ids=" + String.join(",", Collections.nCopies(10_000, "9".repeat(18)))),
+                get(
                         "10,000 ids",
                         400,
                         "10000 ids were asked for, at most 500 are allowed",
@@ -127,6 +134,7 @@ class UserRejectionIT {
                 post("a name of 201 characters", "at most 200 characters", with("name", "\"" + "a".repeat(201) + "\"")),
                 post("a NUL in a name", "must not hold control characters", with("name", "\"a\\u0000b\"")),
                 post("a line break in a name", "must not hold control characters", with("name", "\"a\\r\\nX: y\"")),
+                post("text turned around", "must not hold control characters", with("name", "\"a\\u202eb\"")),
                 post("half a surrogate pair", "half a surrogate pair", with("name", "\"a\\ud800b\"")),
                 post("no e-mail address", "email must be an e-mail address", with("email", "\"ada\"")),
                 post("a line break in an email", "email must", with("email", "\"a@example.org\\nBcc: b@example.org\"")),
@@ -231,6 +239,24 @@ class UserRejectionIT {
                         "its own user only",
                         "Bearer " + Tokens.as("user").subject("ada").sign()),
                 call(
+                        "another's id as upn",
+                        403,
+                        "its own user only",
+                        "Bearer "
+                                + Tokens.as("user")
+                                        .subject("999")
+                                        .claim("upn", "1")
+                                        .sign()),
+                call(
+                        "another's id as user name",
+                        403,
+                        "its own user only",
+                        "Bearer "
+                                + Tokens.as("user")
+                                        .subject("999")
+                                        .claim("preferred_username", "1")
+                                        .sign()),
+                call(
                         "an unknown role",
                         403,
                         "roles of this token",
@@ -241,6 +267,7 @@ class UserRejectionIT {
                         "roles of this token",
                         "Bearer " + Tokens.as().subject("1").sign()),
                 as(Tokens.user(1), "others in a bulk read", "its own user only", "GET", "/users?ids=1,2", ""),
+                as(Tokens.operator(), "an operator creating users", "roles of this token", "POST", "/users", GOOD),
                 as(Tokens.user(1), "a user creating users", "roles of this token", "POST", "/users", GOOD),
                 as(
                         Tokens.user(1),
