@@ -11,12 +11,8 @@ import dev.ballast.stack.Pod;
 import dev.ballast.stack.RedisConsole;
 import dev.ballast.stack.Server;
 import dev.ballast.stack.Stack;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.Random;
@@ -72,7 +68,7 @@ class CacheCoherenceFaultIT {
 
     @BeforeEach
     void users() throws SQLException {
-        plan = Plan.of(created());
+        plan = Plan.of(CheckedUsers.create(STACK, KEYS));
     }
 
     @AfterEach
@@ -210,23 +206,5 @@ class CacheCoherenceFaultIT {
 
     private static void redisCli(String command) {
         RedisConsole.once(STACK.redisUrl(), command);
-    }
-
-    /// Users of this test alone, so that others find the seeded ones as they were.
-    private static List<Long> created() throws SQLException {
-        List<Long> ids = new ArrayList<>();
-        try (Connection connection = STACK.sql();
-                PreparedStatement insert = connection.prepareStatement("""
-                        WITH next AS (SELECT nextval(pg_get_serial_sequence('users', 'id')) AS id)
-                        INSERT INTO users (id, name, email, plan)
-                        SELECT id, 'Checked', 'coherence-' || id || '@example.org', 'pro' FROM next RETURNING id""")) {
-            for (int i = 0; i < KEYS; i++) {
-                try (ResultSet row = insert.executeQuery()) {
-                    row.next();
-                    ids.add(row.getLong(1));
-                }
-            }
-        }
-        return ids;
     }
 }
