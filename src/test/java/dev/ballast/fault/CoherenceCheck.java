@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 
@@ -26,6 +27,7 @@ final class CoherenceCheck {
     private boolean reading;
     private boolean writing;
     private volatile int busy;
+    private volatile int writers;
 
     /// @param keys the users to write and read
     /// @param staleness D of the contract
@@ -57,13 +59,14 @@ final class CoherenceCheck {
         this.history = new VersionHistory(plan.staleness);
     }
 
-    /// Begins; to be called as a task of the timeline, as all methods but [#tally()] and [#isIdle()].
+    /// Begins; to be called as a task of the timeline, as all methods but the three that only look.
     void start() {
         reading = true;
         writing = true;
         for (int pod = 0; pod < subject.pods(); pod++) {
             int at = pod;
             loop(plan.readersPerPod, () -> read(at));
+            writers += plan.writersPerPod;
             loop(plan.writersPerPod, () -> write(at));
             loop(plan.warmUps, () -> warmUp(at));
         }
@@ -74,14 +77,20 @@ final class CoherenceCheck {
         writing = false;
     }
 
-    /// Everything deferred before `asked` has been delivered.
-    void delivered(long asked) {
-        history.delivered(asked, time.nanos());
+    /// Nothing waits for delivery any more, so these versions count as acknowledged now: those of deferred writes and
+    /// of writes whose answer was lost as well.
+    void delivered(Map<Long, Long> versions) {
+        versions.forEach((key, version) -> history.acknowledged(key, version, time.nanos()));
     }
 
     void stop() {
         writing = false;
         reading = false;
+    }
+
+    /// Whether the writers have run out.
+    boolean hasWritten() {
+        return writers == 0;
     }
 
     boolean isIdle() {
@@ -129,6 +138,7 @@ final class CoherenceCheck {
 
     private void write(int pod) {
         if (!writing) {
+            writers--;
             busy--;
             return;
         }
@@ -138,8 +148,7 @@ final class CoherenceCheck {
         subject.write(pod, key, written -> {
             switch (written) {
                 case Written.Acknowledged done -> history.acknowledged(key, done.version(), time.nanos());
-                case Written.Deferred late -> history.deferred(key, late.version(), time.nanos());
-                case Written.Unknown _ -> {}
+                case Written.Deferred _, Written.Unknown _ -> {} // binds nobody before its delivery
             }
             tally.written(written);
             time.after(plan.writePause, () -> write(pod));

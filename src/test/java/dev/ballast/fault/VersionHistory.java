@@ -10,16 +10,13 @@ import java.util.Map;
 ///
 /// If an invalidation is acknowledged at T, a read that starts after T + D returns that version or a newer one. Times
 /// are those at which the one JVM of the test had the answers in hand, which is never before T: so the history
-/// forgives a little, and what it finds is real. A deferred invalidation binds nobody until it is delivered, unless
-/// a later one of its key is acknowledged. Not safe for use by several threads.
+/// forgives a little, and what it finds is real. A deferred invalidation binds nobody until its delivery is seen, and
+/// then counts as acknowledged. Not safe for use by several threads.
 final class VersionHistory {
     private final long staleness;
     private final Map<Long, List<Acknowledged>> acknowledged = new HashMap<>();
-    private final List<Deferred> deferred = new ArrayList<>();
 
     private record Acknowledged(long version, long at) {}
-
-    private record Deferred(long key, long version, long at) {}
 
     /// What may be said of an answer.
     sealed interface Judgement {
@@ -45,18 +42,6 @@ final class VersionHistory {
         if (past.isEmpty() || past.getLast().version < version) {
             past.add(new Acknowledged(version, at));
         }
-    }
-
-    void deferred(long key, long version, long at) {
-        deferred.add(new Deferred(key, version, at));
-    }
-
-    /// All that was deferred before `asked` is known at `now` to be delivered.
-    void delivered(long asked, long now) {
-        List<Deferred> done =
-                deferred.stream().filter(each -> each.at - asked <= 0).toList();
-        done.forEach(each -> acknowledged(each.key, each.version, now));
-        deferred.removeAll(done);
     }
 
     /// @param version what the answer showed; 0 for "there is none"

@@ -60,25 +60,6 @@ class VersionHistoryTest {
     }
 
     @Test
-    void judge_deferred_bindsFromItsDeliveryOnly() {
-        history.deferred(KEY, 2, 10);
-
-        assertEquals(new Judgement.Allowed(0), history.judge(KEY, 1, 500));
-        history.delivered(400, 500);
-        assertEquals(new Judgement.Allowed(0), history.judge(KEY, 1, 600));
-        assertInstanceOf(Judgement.Stale.class, history.judge(KEY, 1, 601));
-    }
-
-    @Test
-    void delivered_deferredAfterTheQuestion_staysDeferred() {
-        history.deferred(KEY, 2, 450);
-
-        history.delivered(400, 500);
-
-        assertEquals(new Judgement.Allowed(0), history.judge(KEY, 1, 10_000));
-    }
-
-    @Test
     void judge_randomHistories_agreesWithTheDefinition() {
         SplittableRandom random = new SplittableRandom(3);
         for (int round = 0; round < 2_000; round++) {
