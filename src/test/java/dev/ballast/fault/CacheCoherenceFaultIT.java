@@ -175,9 +175,9 @@ class CacheCoherenceFaultIT {
     void podKilledAndStartedAgain_readsKeepTheBound() throws Exception {
         holds(
                 new FaultScript("pod killed and started again")
-                        .step(() -> {}, Duration.ofMillis(1_500))
+                        .step(() -> {}, Duration.ofMillis(2_000))
                         .step(a::kill, Duration.ofMillis(1_500))
-                        .step(a::start, Duration.ofMillis(1_500)),
+                        .step(a::start, Duration.ofMillis(8_000)), // a start takes the machine for itself
                 plan);
     }
 
@@ -228,13 +228,16 @@ class CacheCoherenceFaultIT {
             long begin = System.nanoTime();
             loop.call(check::start);
             script.start();
-            await("enough reads: " + check.tally())
-                    .atMost(AT_MOST)
-                    .until(() -> script.rounds() > 0
-                            && System.nanoTime() - begin > AT_LEAST.toNanos()
-                            && check.tally().checked() >= CHECKED);
-            script.end();
-            heal();
+            try {
+                await("enough reads")
+                        .atMost(AT_MOST)
+                        .until(() -> script.rounds() > 0
+                                && System.nanoTime() - begin > AT_LEAST.toNanos()
+                                && check.tally().checked() >= CHECKED);
+            } finally {
+                script.end(); // else its faults would strike the next test
+                heal();
+            }
             settle(loop, check);
             return check.tally();
         }
