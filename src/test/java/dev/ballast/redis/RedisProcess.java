@@ -19,7 +19,11 @@ public final class RedisProcess implements AutoCloseable {
     private Process process;
 
     public RedisProcess(String... options) {
-        this.port = freePort();
+        this(freePort(), options);
+    }
+
+    RedisProcess(int port, String... options) {
+        this.port = port;
         this.options = List.of(options);
     }
 

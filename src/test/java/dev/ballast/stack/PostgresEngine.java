@@ -78,6 +78,7 @@ final class PostgresEngine implements Engine {
                 "fsync=on",
                 "synchronous_commit=on",
                 "full_page_writes=on",
+                "shared_preload_libraries=pg_stat_statements", // lets tests count queries where they arrive
                 "log_line_prefix=%m [%p] ")) {
             command.addAll(List.of("-c", setting));
         }

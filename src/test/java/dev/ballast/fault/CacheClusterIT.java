@@ -1,0 +1,140 @@
+package dev.ballast.fault;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ballast.fault.CoherenceCheck.Plan;
+import dev.ballast.redis.RedisCluster;
+import dev.ballast.stack.Pod;
+import dev.ballast.stack.RedisConsole;
+import dev.ballast.stack.Stack;
+import dev.ballast.stack.Tokens;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/// The cache on a real Redis Cluster of three masters: what holds on one server holds there, and keys of all nodes
+/// are reached by single reads, bulk reads and invalidations.
+class CacheClusterIT {
+    private static final Stack STACK = Stack.shared();
+    private static final String SERVICE = Tokens.service();
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private static RedisCluster cluster;
+    private static Pod a;
+    private static Pod b;
+
+    @BeforeAll
+    static void startPods() {
+        cluster = RedisCluster.start();
+        a = pod("cluster-a");
+        b = pod("cluster-b");
+    }
+
+    @AfterAll
+    static void endPods() {
+        a.close();
+        b.close();
+        cluster.close();
+    }
+
+    @Test
+    void get_keysOfAllNodes_areStoredByOnePodAndFoundByTheOther() throws Exception {
+        for (long user : CheckedUsers.create(STACK, 30)) {
+            assertEquals("L1; fwd=miss, L2; fwd=miss; stored", cacheStatus(get(a, "/users/" + user)));
+            String found = cacheStatus(get(b, "/users/" + user));
+            assertTrue(found.startsWith("L2; hit; ttl="), found);
+            assertEquals("L1; hit", cacheStatus(get(b, "/users/" + user)));
+        }
+        cluster.urls()
+                .forEach(node ->
+                        assertTrue(Long.parseLong(RedisConsole.once(node, "DBSIZE")) > 0, "each node holds something"));
+    }
+
+    @Test
+    void getAll_keysOfAllNodes_answersEachWithItsOwnUser() throws Exception {
+        List<Long> users = CheckedUsers.create(STACK, 200);
+        String path = "/users?ids=" + users.stream().map(String::valueOf).collect(Collectors.joining(","));
+        for (Pod pod : List.of(a, b, b)) {
+            String body = get(pod, path).body();
+            int from = 0;
+            for (long user : users) {
+                from = body.indexOf("\"email\":\"" + HttpPods.email(user) + "\"", from);
+                assertTrue(from > 0, "user " + user + " in its place");
+            }
+        }
+    }
+
+    @Test
+    void put_keysOfAllNodes_areInvalidatedInTheTierOfAll() throws Exception {
+        for (long user : CheckedUsers.create(STACK, 12)) {
+            get(a, "/users/" + user);
+            HttpResponse<String> changed = http.send(
+                    request(a, "/users/" + user)
+                            .PUT(HttpRequest.BodyPublishers.ofString(
+                                    "{\"name\":\"Changed\",\"email\":\"%s\",\"plan\":\"pro\"}"
+                                            .formatted(HttpPods.email(user))))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            assertEquals(200, changed.statusCode(), changed.body());
+            assertEquals(
+                    "acknowledged",
+                    changed.headers().firstValue("Ballast-Invalidation").orElse(""));
+            assertTrue(get(b, "/users/" + user).body().contains("\"version\":2"), "another pod asks anew");
+        }
+    }
+
+    @Test
+    void readsOfTwoPods_keepTheBound() throws Exception {
+        Plan plan = Plan.of(CheckedUsers.create(STACK, 24)).bulk(0.2, 1);
+        Tally seen;
+        try (EventLoop loop = new EventLoop()) {
+            CoherenceCheck check =
+                    new CoherenceCheck(loop, new HttpPods(loop, List.of(a.url(), b.url())), plan, new Random());
+            loop.call(check::start);
+            long begin = System.nanoTime();
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> check.tally().checked() >= 20_000
+                            && System.nanoTime() - begin > Duration.ofSeconds(5).toNanos());
+            loop.call(check::stop);
+            await().atMost(Duration.ofSeconds(30)).until(check::isIdle);
+            seen = check.tally();
+        }
+        System.out.println("coherence, Redis Cluster of three nodes: " + seen);
+        assertEquals(0, seen.violations(), seen.toString());
+        assertTrue(seen.acknowledged() >= 50, seen.toString());
+    }
+
+    private static Pod pod(String name) {
+        return STACK.pod(name)
+                .environment("REDIS_URL", cluster.url())
+                .property("quarkus.redis.client-type", "cluster")
+                .start();
+    }
+
+    private HttpResponse<String> get(Pod pod, String path) throws IOException, InterruptedException {
+        HttpResponse<String> answer = http.send(request(pod, path).GET().build(), HttpResponse.BodyHandlers.ofString());
+        assertEquals(200, answer.statusCode(), answer.body());
+        return answer;
+    }
+
+    private static HttpRequest.Builder request(Pod pod, String path) {
+        return HttpRequest.newBuilder(URI.create(pod.url() + path))
+                .header("Authorization", "Bearer " + SERVICE)
+                .header("Content-Type", "application/json");
+    }
+
+    private static String cacheStatus(HttpResponse<String> answer) {
+        return answer.headers().firstValue("Cache-Status").orElse("");
+    }
+}

@@ -1,0 +1,60 @@
+package dev.ballast.fault;
+
+import dev.ballast.stack.Stack;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Users of one test alone, so that others find the seeded ones as they were. No tier has ever heard of them.
+final class CheckedUsers {
+    private CheckedUsers() {}
+
+    /// Their ids. The address of each is as [HttpPods] writes it.
+    static List<Long> create(Stack stack, int count) throws SQLException {
+        List<Long> ids = new ArrayList<>();
+        try (Connection connection = stack.sql();
+                PreparedStatement insert = connection.prepareStatement("""
+                        WITH next AS (SELECT nextval(pg_get_serial_sequence('users', 'id')) AS id)
+                        INSERT INTO users (id, name, email, plan)
+                        SELECT id, 'Checked', 'coherence-' || id || '@example.org', 'pro' FROM next RETURNING id""")) {
+            for (int i = 0; i < count; i++) {
+                try (ResultSet row = insert.executeQuery()) {
+                    row.next();
+                    ids.add(row.getLong(1));
+                }
+            }
+        }
+        return ids;
+    }
+
+    /// The versions in the database.
+    static Map<Long, Long> versions(Stack stack, List<Long> ids) throws SQLException {
+        Map<Long, Long> versions = new HashMap<>();
+        try (Connection connection = stack.sql();
+                PreparedStatement select =
+                        connection.prepareStatement("SELECT id, version FROM users WHERE id = ANY (?)")) {
+            select.setArray(1, connection.createArrayOf("bigint", ids.toArray()));
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    versions.put(row.getLong(1), row.getLong(2));
+                }
+            }
+        }
+        return versions;
+    }
+
+    /// A fix by hand, past the service.
+    static void changeBySql(Stack stack, long id) throws SQLException {
+        try (Connection connection = stack.sql();
+                PreparedStatement update =
+                        connection.prepareStatement("UPDATE users SET version = version + 1 WHERE id = ?")) {
+            update.setLong(1, id);
+            update.executeUpdate();
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package dev.ballast.redis;
+
+import dev.ballast.stack.RedisConsole;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+
+/// A real Redis Cluster of three masters without replicas, the slots in equal parts.
+///
+/// ```java
+/// try (RedisCluster cluster = RedisCluster.start()) {
+///     stack.pod("a").property("quarkus.redis.client-type", "cluster").environment("REDIS_URL", cluster.url())…
+/// ```
+public final class RedisCluster implements AutoCloseable {
+    private static final int NODES = 3;
+    private static final int SLOTS = 16_384;
+    /// A node talks to the others on its port + 10,000.
+    private static final int BUS = 10_000;
+
+    private final List<RedisProcess> nodes = new ArrayList<>();
+    private final List<Path> directories = new ArrayList<>();
+
+    private RedisCluster() {}
+
+    /// Starts the nodes and waits until each of them serves all slots.
+    public static RedisCluster start() {
+        RedisCluster cluster = new RedisCluster();
+        try {
+            cluster.launch();
+            cluster.join();
+            return cluster;
+        } catch (RuntimeException e) {
+            cluster.close();
+            throw e;
+        }
+    }
+
+    /// All nodes, as `quarkus.redis.hosts` takes them.
+    public String url() {
+        return urls().collect(Collectors.joining(","));
+    }
+
+    /// Each node's own address.
+    public Stream<String> urls() {
+        return nodes.stream().map(RedisCluster::url);
+    }
+
+    /// A node, to be killed, paused and started again.
+    public RedisProcess node(int index) {
+        return nodes.get(index);
+    }
+
+    @Override
+    public void close() {
+        nodes.forEach(RedisProcess::close);
+        directories.forEach(RedisCluster::delete);
+    }
+
+    private void launch() {
+        RandomGenerator random = new Random();
+        for (int i = 0; i < NODES; i++) {
+            Path directory = temporary();
+            directories.add(directory);
+            RedisProcess node = new RedisProcess(
+                    freePort(random),
+                    "--cluster-enabled",
+                    "yes",
+                    "--cluster-node-timeout",
+                    "2000",
+                    "--dir",
+                    directory.toString());
+            nodes.add(node);
+            node.start();
+        }
+    }
+
+    private void join() {
+        for (int i = 0; i < NODES; i++) {
+            try (RedisConsole console = new RedisConsole(url(nodes.get(i)))) {
+                console.call(addSlots(SLOTS * i / NODES, SLOTS * (i + 1) / NODES));
+                console.call("CLUSTER", "SET-CONFIG-EPOCH", Integer.toString(i + 1));
+                if (i > 0) {
+                    console.call(
+                            "CLUSTER",
+                            "MEET",
+                            "127.0.0.1",
+                            Integer.toString(nodes.getFirst().port()));
+                }
+            }
+        }
+        Awaitility.await("the cluster is whole")
+                .pollInterval(Duration.ofMillis(50))
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> urls().allMatch(RedisCluster::isWhole));
+    }
+
+    private static boolean isWhole(String url) {
+        String info = RedisConsole.once(url, "CLUSTER", "INFO");
+        return info.contains("cluster_state:ok") && info.contains("cluster_known_nodes:" + NODES);
+    }
+
+    /// Slot by slot, as Redis 6.2 knows no ranges.
+    private static String[] addSlots(int from, int until) {
+        List<String> command = new ArrayList<>(List.of("CLUSTER", "ADDSLOTS"));
+        for (int slot = from; slot < until; slot++) {
+            command.add(Integer.toString(slot));
+        }
+        return command.toArray(String[]::new);
+    }
+
+    private static String url(RedisProcess node) {
+        return "redis://127.0.0.1:" + node.port();
+    }
+
+    private static int freePort(RandomGenerator random) {
+        for (int attempt = 0; attempt < 1_000; attempt++) {
+            int port = random.nextInt(15_000, 31_000);
+            try (ServerSocket commands = new ServerSocket(port);
+                    ServerSocket bus = new ServerSocket(port + BUS)) {
+                return commands.getLocalPort();
+            } catch (IOException taken) {
+                // the next one, then
+            }
+        }
+        throw new IllegalStateException("no two free ports for a node");
+    }
+
+    private static Path temporary() {
+        try {
+            return Files.createTempDirectory("redis-cluster");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void delete(Path directory) {
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+            Files.delete(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
