@@ -252,7 +252,7 @@ class CacheCoherenceFaultIT {
             loop.call(() -> check.delivered(newest));
         } else {
             System.out.println(
-                    "coherence: NOTE: no ballast_cache_outbox_depth; deferred invalidations not followed up");
+                    "coherence: NOTE: no ballast_invalidation_outbox_depth; deferred invalidations not followed up");
         }
         long settled = check.tally().checked() + CHECKED / 10;
         long since = System.nanoTime();
@@ -275,7 +275,7 @@ class CacheCoherenceFaultIT {
     }
 
     private static OptionalDouble outbox() {
-        return Metrics.of(a.url(), b.url()).find("ballast_cache_outbox_depth");
+        return Metrics.of(a.url(), b.url()).find("ballast_invalidation_outbox_depth");
     }
 
     private static void emptyRedisAndItsSnapshot() {
