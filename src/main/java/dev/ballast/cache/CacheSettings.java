@@ -45,8 +45,9 @@ interface CacheSettings {
         @WithDefault("PT30S")
         Duration negativeTtl();
 
-        /// Deadline of each request to Redis. 100 ms: beyond it the origin is likely to be faster.
-        @WithDefault("PT0.1S")
+        /// Deadline of each request to Redis. 250 ms: far beyond any healthy answer, and longer than a pod just started
+        /// is held up by a burst; a shorter one would send that burst to the origin.
+        @WithDefault("PT0.25S")
         Duration l2Timeout();
 
         /// Deadline of each of the two steps of an invalidation. Half a second: longer than a read's, as there is no
@@ -63,9 +64,9 @@ interface CacheSettings {
         @WithDefault("8")
         int maxLoads();
 
-        /// How long a read waits for another pod that loads the same key, before it loads by itself. Half a second:
-        /// longer than any healthy load.
-        @WithDefault("PT0.5S")
+        /// How long a read waits for another pod that loads the same key, before it loads by itself. One second:
+        /// longer than any healthy load, a pod just started included.
+        @WithDefault("PT1S")
         Duration leaseWait();
 
         /// Largest encoded value stored in Redis, in bytes; larger ones are served and kept in memory only. 64 KiB, as

@@ -31,6 +31,9 @@ public class RedisCommands {
     /// Commands sent at once; larger batches go out slice by slice, so that they leave room for others.
     private static final int SLICE = 512;
 
+    /// Long enough for an event loop to turn once.
+    private static final long LAST_LOOK_MS = 5;
+
     private final Lines lines;
     private final CommandMeters meters;
     private final Duration defaultDeadline;
@@ -147,8 +150,7 @@ public class RedisCommands {
                 emitter.fail(e);
                 return;
             }
-            line.useWithRunId(use)
-                    .timeout(deadline.toMillis(), TimeUnit.MILLISECONDS)
+            within(deadline, line.useWithRunId(use))
                     .onSuccess(reply -> {
                         meters.succeeded(name, System.nanoTime() - begin);
                         emitter.complete(reply);
@@ -162,5 +164,15 @@ public class RedisCommands {
                         emitter.fail(failure);
                     });
         });
+    }
+
+    /// Fails after the deadline, but not before the connection was read once more. An event loop that was held up
+    /// runs its timers before it reads, so a timer that fires there says nothing about Redis: the answer may lie in
+    /// the socket, and a burst of requests would take itself for an outage.
+    private static <T extends @Nullable Object> Future<T> within(Duration deadline, Future<T> answer) {
+        return answer.timeout(deadline.toMillis(), TimeUnit.MILLISECONDS)
+                .recover(cause -> cause instanceof TimeoutException
+                        ? answer.timeout(LAST_LOOK_MS, TimeUnit.MILLISECONDS)
+                        : Future.failedFuture(cause));
     }
 }
