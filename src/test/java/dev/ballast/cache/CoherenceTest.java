@@ -128,7 +128,7 @@ class CoherenceTest {
     void get_anotherPodHangs_loadsWithoutStoringAtTheDeadline() {
         on.remote.leases.put("a", "another pod's");
         var waiter = ask("a");
-        on.pass(Duration.ofMillis(501));
+        on.pass(Duration.ofMillis(1001));
         on.awaken();
         on.loader.answer("1");
 

@@ -58,9 +58,15 @@ class RedisTierTest {
         server.close();
     }
 
+    /// Waits until the log's reader has noticed: memory is emptied then, and loads on their way are not stored.
     @BeforeEach
     void flush() {
         send(Request.cmd(Command.FLUSHALL));
+        long flushed = System.nanoTime();
+        Awaitility.await()
+                .pollInterval(Duration.ofMillis(5))
+                .atMost(PATIENCE)
+                .until(() -> fixture.log().confirmedAt() > flushed);
     }
 
     @Test
