@@ -1,127 +1,142 @@
 package dev.ballast.messaging;
 
-import io.smallrye.mutiny.Multi;
+import dev.ballast.kafka.InboundRecord;
+import dev.ballast.offsets.Assignment;
+import io.micrometer.core.instrument.Timer;
+import io.quarkus.vertx.core.runtime.context.VertxContextSafetyToggle;
+import io.smallrye.common.vertx.VertxContext;
 import io.smallrye.mutiny.Uni;
-import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.inject.Inject;
+import io.smallrye.mutiny.vertx.MutinyHelper;
+import io.vertx.core.Context;
+import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Random;
-import java.util.concurrent.Executor;
-import org.eclipse.microprofile.reactive.messaging.Message;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
-/// Takes a record to its end: settled and acknowledged, or acknowledged by the broker as a dead letter.
-///
-/// Retries happen in place and without blocking, so that the order is kept and the connector goes on
-/// polling; nothing is acknowledged while an attempt is due, so a crash at any moment means a redelivery.
-@ApplicationScoped
-public class ReliableConsumer {
+/// The records of one handler on this pod: those of one key one after another, the keys side by side, in a bounded
+/// number. Fed by the consumer's thread; works on event loops.
+final class ReliableConsumer {
     private static final Logger LOG = Logger.getLogger(ReliableConsumer.class);
+    private static final Duration PAUSE_AFTER_A_FAULT = Duration.ofSeconds(1);
 
-    private final MessagingConfig config;
-    private final DeliveryMetrics metrics;
-    private final Backoff backoff;
-    private volatile boolean ended;
+    private final String name;
+    private final Delivery delivery;
+    private final Circuit circuit;
+    private final Inflow inflow;
+    private final List<Context> loops;
+    private final Timer settled;
+    private final Map<TopicPartition, Assignment> assignments = new ConcurrentHashMap<>();
+    private final Lanes<Lane> lanes = new Lanes<>();
 
-    @Inject
-    ReliableConsumer(MessagingConfig config, DeliveryMetrics metrics) {
-        this(config, metrics, new Backoff(config.retryPause(), config.retryPauseLimit(), new Random()));
+    /// @param loops event loops that share the work
+    ReliableConsumer(
+            String name,
+            Delivery delivery,
+            Circuit circuit,
+            Inflow inflow,
+            List<Context> loops,
+            DeliveryMetrics metrics) {
+        this.name = name;
+        this.delivery = delivery;
+        this.circuit = circuit;
+        this.inflow = inflow;
+        this.loops = loops;
+        this.settled = metrics.settled();
+        metrics.gauge("inflight", "Records that are not finished", inflow::records);
+        metrics.gauge(
+                "circuit.open", "1 while a dependency is away and consumption waits", () -> circuit.isOpen() ? 1 : 0);
+        metrics.gauge(
+                "oldest.seconds", "How long the oldest record that is not finished has waited", this::oldestSeconds);
     }
 
-    ReliableConsumer(MessagingConfig config, DeliveryMetrics metrics, Backoff backoff) {
-        this.config = config;
-        this.metrics = metrics;
-        this.backoff = backoff;
-    }
-
-    /// Settles the records of a channel of the Kafka connector, one after the other, until the service stops.
-    public void run(Multi<Message<byte[]>> records, RecordHandler handler) {
-        var unused = records.onItem()
-                .transformToUniAndConcatenate(message -> Uni.createFrom()
-                        .deferred(() -> consume(message, handler))
-                        .runSubscriptionOn(EventLoops.of(message)))
-                .subscribe()
-                .with(finished -> {}, failure -> {
-                    ended = true;
-                    LOG.error("Consumption has ended; restart the service", failure);
-                });
-    }
-
-    /// Whether the consumption of a channel has ended by a failure, which only a restart mends.
-    boolean hasEnded() {
-        return ended;
-    }
-
-    private Uni<Void> consume(Message<byte[]> message, RecordHandler handler) {
-        InboundRecord record = InboundRecord.of(message);
-        return decide(record, handler).chain(outcome -> finish(message, record, outcome));
-    }
-
-    /// Repeats the attempt until it is known whether the record is done or poison.
-    Uni<Outcome> decide(InboundRecord record, RecordHandler handler) {
-        RetryBudget budget = new RetryBudget(config.maxAttempts());
-        Executor loop = EventLoops.current();
-        return Uni.createFrom()
-                .deferred(() -> attempt(record, handler))
-                .onFailure()
-                .retry()
-                .when(failures -> failures.onItem()
-                        .transformToUniAndConcatenate(failure -> budget.allows(failure)
-                                ? pause(record, failure, budget, loop)
-                                : Uni.createFrom().failure(failure)))
-                // nothing but a used up budget makes a dead letter; a fault in retrying ends the consumption instead
-                .onFailure(failure -> budget.isExhausted())
-                .recoverWithItem(failure -> exhausted(record, budget, failure));
-    }
-
-    private static Outcome exhausted(InboundRecord record, RetryBudget budget, Throwable failure) {
-        LOG.errorf(failure, "%s failed %d times for a reason nobody foresaw", record.origin(), budget.failures());
-        return new Outcome.Poison("attempts-exhausted", "failed %d times".formatted(budget.failures()), failure);
-    }
-
-    private Uni<Outcome> attempt(InboundRecord record, RecordHandler handler) {
-        return handler.handle(record)
-                .ifNoItem()
-                .after(config.attemptTimeout())
-                .recoverWithItem(() -> new Outcome.Later("handler", new AttemptTimeout(config.attemptTimeout())))
-                .onItem()
-                .transformToUni(outcome -> outcome instanceof Outcome.Later later
-                        ? Uni.createFrom().failure(new Postponed(later))
-                        : Uni.createFrom().item(outcome));
-    }
-
-    /// Emits when the pause is over; an item, because the retry takes no notice of an empty `Uni`.
-    private Uni<Duration> pause(InboundRecord record, Throwable failure, RetryBudget budget, Executor loop) {
-        Duration pause = backoff.pauseAfter(budget.failures());
-        metrics.retried(record.topic(), failure instanceof Postponed postponed ? postponed.dependency() : "failure");
-        // powers of two: the first ones at once, then ever fewer while an outage lasts
-        if (Integer.bitCount(budget.failures()) == 1) {
-            LOG.warnf(
-                    "%s: attempt %d failed, trying again: %s",
-                    record.origin(), budget.failures(), RootCause.of(failure));
+    /// Records of one key of one partition. A record without a key has a lane of its own.
+    private record Lane(TopicPartition partition, @Nullable ByteBuffer key, long offset) {
+        static Lane of(Assignment home, InboundRecord record) {
+            byte[] key = record.key();
+            return key == null
+                    ? new Lane(home.partition(), null, record.id().offset())
+                    : new Lane(home.partition(), ByteBuffer.wrap(key), -1);
         }
-        return Uni.createFrom().item(pause).onItem().delayIt().by(pause).emitOn(loop);
     }
 
-    private Uni<Void> finish(Message<byte[]> message, InboundRecord record, Outcome outcome) {
-        return switch (outcome) {
-            case Outcome.Done done -> {
-                metrics.consumed(record.topic(), done.result());
-                yield Uni.createFrom().completionStage(message::ack);
-            }
-            case Outcome.Poison poison -> {
-                PoisonRecord reason = new PoisonRecord(poison);
-                LOG.warnf("%s goes to the dead letters: %s", record.origin(), reason.getMessage());
-                yield Uni.createFrom()
-                        .completionStage(() -> message.nack(reason))
-                        .invoke(() -> countDeadLetter(record, poison));
-            }
-            case Outcome.Later later -> throw new IllegalStateException("still undecided: " + later);
-        };
+    /// Whether nothing more is to be polled at the moment.
+    boolean isHeld() {
+        return inflow.isClosed() || circuit.isOpen();
     }
 
-    private void countDeadLetter(InboundRecord record, Outcome.Poison poison) {
-        metrics.consumed(record.topic(), "dead-lettered");
-        metrics.deadLettered(record.topic(), poison.reason());
+    void assigned(Assignment assignment) {
+        assignments.put(assignment.partition(), assignment);
+    }
+
+    @Nullable
+    Assignment assignment(TopicPartition partition) {
+        return assignments.get(partition);
+    }
+
+    List<Assignment> assignments() {
+        return List.copyOf(assignments.values());
+    }
+
+    /// Forgets a partition; what is still on its way ends unnoticed.
+    void forget(Assignment assignment) {
+        assignment.revoke();
+        assignments.remove(assignment.partition(), assignment);
+    }
+
+    /// Takes one record in. On the consumer's thread.
+    void accept(ConsumerRecord<byte @Nullable [], byte @Nullable []> polled, Assignment home) {
+        InboundRecord record = InboundRecord.of(polled);
+        int size = record.size();
+        long begin = System.nanoTime();
+        inflow.add(size);
+        home.begin(record.id().offset(), begin);
+        Lane lane = Lane.of(home, record);
+        Context loop = loops.get(Math.floorMod(lane.hashCode(), loops.size()));
+        lanes.submit(
+                lane,
+                () -> onItsOwnContext(loop, record, home).onItemOrFailure().invoke((done, abandoned) -> {
+                    inflow.remove(size);
+                    home.ended();
+                    settled.record(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
+                }));
+    }
+
+    /// Never fails but with [Abandoned].
+    private Uni<Void> onItsOwnContext(Context loop, InboundRecord record, Assignment home) {
+        return Uni.createFrom()
+                .deferred(() -> {
+                    // a fault in the delivery leaves its trace's context behind, so that each try has one of its own
+                    Context context = VertxContext.createNewDuplicatedContext(loop);
+                    VertxContextSafetyToggle.setContextSafe(context, true);
+                    var executor = MutinyHelper.executor(context);
+                    return Uni.createFrom()
+                            .deferred(() -> delivery.deliver(record, home, executor))
+                            .runSubscriptionOn(executor);
+                })
+                .onFailure(failure -> !(failure instanceof Abandoned))
+                .invoke(failure ->
+                        LOG.errorf(failure, "%s: a fault of the service at %s; trying again", name, record.id()))
+                .onFailure(failure -> !(failure instanceof Abandoned))
+                .retry()
+                .withBackOff(PAUSE_AFTER_A_FAULT, PAUSE_AFTER_A_FAULT)
+                .indefinitely();
+    }
+
+    private double oldestSeconds() {
+        long now = System.nanoTime();
+        return assignments.values().stream()
+                        .map(assignment -> assignment.offsets().oldestBegan())
+                        .filter(OptionalLong::isPresent)
+                        .mapToLong(began -> now - began.getAsLong())
+                        .max()
+                        .orElse(0)
+                / 1e9;
     }
 }

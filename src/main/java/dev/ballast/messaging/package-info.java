@@ -1,6 +1,5 @@
-/// Carries records to and from Kafka so that none is lost: a record is acknowledged only after its work is
-/// committed or the broker holds it as a dead letter, and what is published is acknowledged by all in-sync
-/// replicas or reported as not published. Knows no feature.
+/// Every record of a topic is settled by its handler or lies in `{topic}_dlq`, whichever process is killed at whichever
+/// moment; in order per key, with keys side by side, and within a bounded memory. Knows no feature.
 @NullMarked
 @CheckReturnValue
 package dev.ballast.messaging;

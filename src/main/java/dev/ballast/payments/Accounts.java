@@ -1,5 +1,6 @@
 package dev.ballast.payments;
 
+import dev.ballast.database.Sql;
 import dev.ballast.database.Database;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Row;
@@ -15,9 +16,9 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 /// Shows accounts and credits them.
 @ApplicationScoped
 class Accounts {
-    private static final String VIEW = Sql.read("view-account");
-    private static final String FIND_DEPOSIT = Sql.read("find-deposit");
-    private static final String CREDIT = Sql.read("credit-deposit");
+    private static final String VIEW = Sql.read("payments", "view-account");
+    private static final String FIND_DEPOSIT = Sql.read("payments", "find-deposit");
+    private static final String CREDIT = Sql.read("payments", "credit-deposit");
 
     private final Database database;
     private final PaymentsConfig config;
@@ -49,7 +50,7 @@ class Accounts {
     /// Credits the account once per deposit id; a repetition gets the first answer.
     Uni<Deposit> deposit(long userId, String depositId, long amount) {
         return database.inTransaction(
-                transaction -> Settlements.lock(transaction, userId).chain(accounts -> find(transaction, depositId)
+                transaction -> Settlements.lock(transaction, List.of(userId)).chain(accounts -> find(transaction, depositId)
                         .chain(noted -> noted.size() > 0
                                 ? repeated(userId, depositId, amount, noted)
                                 : credit(transaction, accounts, userId, depositId, amount))));

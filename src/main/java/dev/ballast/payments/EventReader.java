@@ -6,7 +6,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.ballast.messaging.InboundRecord;
+import dev.ballast.kafka.InboundRecord;
 import dev.ballast.messaging.Outcome.Poison;
 import dev.ballast.problem.CurrencyCode;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package dev.ballast.payments;
 
+import dev.ballast.database.Sql;
 import dev.ballast.database.Database;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
@@ -18,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 /// Orders in PostgreSQL, seen from the HTTP side.
 @ApplicationScoped
 class OrderRepository {
-    private static final String ACCEPT = Sql.read("accept-order");
-    private static final String FIND = Sql.read("find-order");
-    private static final String MARK_PUBLISHED = Sql.read("mark-published");
+    private static final String ACCEPT = Sql.read("payments", "accept-order");
+    private static final String FIND = Sql.read("payments", "find-orders");
+    private static final String MARK_PUBLISHED = Sql.read("payments", "mark-published");
 
     private final Database database;
 
@@ -44,7 +45,7 @@ class OrderRepository {
     }
 
     Uni<Optional<Order>> find(String orderId) {
-        return database.query(FIND, Tuple.of(orderId)).map(OrderRepository::first);
+        return database.query(FIND, Tuple.of(new String[] {orderId})).map(OrderRepository::first);
     }
 
     /// Takes an order out of the outbox.

@@ -1,6 +1,6 @@
 package dev.ballast.payments;
 
-import dev.ballast.messaging.EventPublisher;
+import dev.ballast.kafka.EventPublisher;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;

@@ -1,80 +1,139 @@
 package dev.ballast.payments;
 
+import dev.ballast.database.Database;
 import dev.ballast.database.DatabaseUnavailable;
-import dev.ballast.messaging.InboundRecord;
+import dev.ballast.database.Sql;
+import dev.ballast.kafka.EventPublisher;
+import dev.ballast.kafka.InboundRecord;
 import dev.ballast.messaging.Outcome;
-import dev.ballast.messaging.ReliableConsumer;
-import dev.ballast.messaging.TopicsReady;
+import dev.ballast.messaging.RecordHandler;
+import dev.ballast.payments.SettledPayments.Known;
+import dev.ballast.payments.Settlements.Settlement;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.mutiny.sqlclient.Tuple;
 import io.vertx.pgclient.PgException;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.Locale;
-import org.eclipse.microprofile.reactive.messaging.Channel;
-import org.eclipse.microprofile.reactive.messaging.Message;
 
-/// Settles what comes out of the topic `payments`, one record after the other.
+/// Settles what comes out of the topic `payments`, keeps the outcome in Redis for duplicates, and publishes it: for each
+/// record of an order the same bytes. A record is done when the brokers have its outcome, so that a crash repeats what
+/// is missing.
 @ApplicationScoped
-class PaymentConsumer {
-    private final Multi<Message<byte[]>> records;
-    private final ReliableConsumer consumer;
+class PaymentConsumer implements RecordHandler {
+    private static final String MARK_DEAD_LETTERED = Sql.read("payments", "mark-dead-lettered");
+
+    /// How long to wait for another pod that is settling the same order.
+    private static final Duration DAMPING = Duration.ofMillis(100);
+
+    private static final Duration PUBLISH_WAIT = Duration.ofSeconds(2);
+
     private final Settlements settlements;
+    private final SettledPayments settled;
+    private final EventPublisher publisher;
+    private final Database database;
     private final EventReader reader;
-    private final MeterRegistry registry;
+    /// Reads what is poison for its amount alone, so that its order can be told of it.
+    private final EventReader unlimited = new EventReader(Long.MAX_VALUE);
+
+    private final Timer settling;
 
     @Inject
     PaymentConsumer(
-            @Channel(PaymentEvent.TOPIC) Multi<Message<byte[]>> records,
-            ReliableConsumer consumer,
             Settlements settlements,
+            SettledPayments settled,
+            EventPublisher publisher,
+            Database database,
             PaymentsConfig config,
             MeterRegistry registry) {
-        this.records = records;
-        this.consumer = consumer;
         this.settlements = settlements;
+        this.settled = settled;
+        this.publisher = publisher;
+        this.database = database;
         this.reader = new EventReader(config.maxAmount());
-        this.registry = registry;
+        this.settling = registry.timer("ballast.payments.settle");
     }
 
-    /// Subscribes once Kafka was seen, because a consumer made while the brokers' names cannot be resolved
-    /// would end the service.
-    void start(@Observes TopicsReady ready) {
-        consumer.run(records, this::handle);
+    @Override
+    public String name() {
+        return PaymentEvent.TOPIC;
     }
 
-    private Uni<Outcome> handle(InboundRecord record) {
+    @Override
+    public Uni<Outcome> handle(InboundRecord record) {
         return switch (reader.read(record)) {
-            case EventReader.Reading.Wellformed wellformed -> settle(wellformed.payment());
+            case EventReader.Reading.Wellformed wellformed -> handle(wellformed.payment());
             case EventReader.Reading.Malformed malformed -> Uni.createFrom().item(malformed.poison());
         };
     }
 
+    private Uni<Outcome> handle(Payment payment) {
+        return settled.begin(payment).chain(known -> switch (known) {
+            case Known.Settled done -> publish(payment, done.outcome(), "repeated");
+            case Known.InProgress _ ->
+                Uni.createFrom().voidItem().onItem().delayIt().by(DAMPING).chain(() -> settle(payment));
+            case Known.Unknown _ -> settle(payment);
+        });
+    }
+
     private Uni<Outcome> settle(Payment payment) {
-        Timer.Sample start = Timer.start(registry);
+        long begin = System.nanoTime();
         return settlements
                 .settle(payment)
-                .map(settlement -> outcome(payment, settlement))
-                .invoke(outcome -> start.stop(registry.timer("ballast.payments.settle")))
+                .invoke(done -> settling.record(Duration.ofNanos(System.nanoTime() - begin)))
+                .chain(settlement -> conclude(payment, settlement))
                 .onFailure(PaymentConsumer::isOutage)
                 .recoverWithItem(failure -> new Outcome.Later("postgresql", failure));
     }
 
-    private static Outcome outcome(Payment payment, Settlements.Settlement settlement) {
+    private Uni<Outcome> conclude(Payment payment, Settlement settlement) {
         return switch (settlement) {
-            case Settlements.Settlement.Settled settled ->
-                new Outcome.Done(settled.status().toLowerCase(Locale.ROOT));
-            case Settlements.Settlement.Repeated repeated -> new Outcome.Done("repeated");
-            case Settlements.Settlement.Contradicted contradicted ->
-                new Outcome.Poison(
+            case Settlement.Settled now ->
+                keep(payment, now.order(), now.order().status().toLowerCase(Locale.ROOT));
+            case Settlement.Repeated before -> keep(payment, before.order(), "repeated");
+            case Settlement.Contradicted _ ->
+                poison(
                         "fingerprint-mismatch",
                         "order " + payment.orderId() + " is known with another user, amount or currency");
-            case Settlements.Settlement.UnknownUser unknown ->
-                new Outcome.Poison("unknown-user", "there is no account of user " + payment.userId());
+            case Settlement.UnknownUser _ ->
+                poison("unknown-user", "there is no account of user " + payment.userId());
+            case Settlement.Refused refused -> Uni.createFrom().failure(refused.why());
         };
+    }
+
+    private Uni<Outcome> keep(Payment payment, Order order, String result) {
+        byte[] outcome = PaymentResult.of(order);
+        return settled.finish(payment, outcome).chain(() -> publish(payment, outcome, result));
+    }
+
+    private Uni<Outcome> publish(Payment payment, byte[] outcome, String result) {
+        return publisher
+                .publish(PaymentResult.TOPIC, Long.toString(payment.userId()), outcome, PUBLISH_WAIT)
+                .<Outcome>replaceWith(() -> new Outcome.Done(result))
+                .onFailure()
+                .recoverWithItem(failure -> new Outcome.Later("kafka", failure));
+    }
+
+    private static Uni<Outcome> poison(String reason, String detail) {
+        return Uni.createFrom().item(new Outcome.Poison(reason, detail));
+    }
+
+    /// The order, if there is one of this very content, says where its record went.
+    @Override
+    public Uni<Void> deadLettered(InboundRecord record, Outcome.Poison why) {
+        return unlimited.read(record) instanceof EventReader.Reading.Wellformed wellformed
+                ? database.query(
+                                MARK_DEAD_LETTERED,
+                                Tuple.of(
+                                        wellformed.payment().orderId(),
+                                        Buffer.buffer(wellformed.payment().fingerprint()),
+                                        why.reason()))
+                        .replaceWithVoid()
+                : Uni.createFrom().voidItem();
     }
 
     /// Everything PostgreSQL refuses is taken for its state and not for the record's fault (schema not there

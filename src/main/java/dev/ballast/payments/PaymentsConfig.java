@@ -16,6 +16,11 @@ interface PaymentsConfig {
     @WithDefault("9007199254740991")
     long maxBalance();
 
+    /// How long Redis keeps the outcome of an order for duplicates. A day, as the specification has it; PostgreSQL
+    /// knows duplicates for as long as it keeps the order.
+    @WithDefault("P1D")
+    Duration rememberFor();
+
     /// How long `POST /payments` waits for Kafka before it leaves the order to the sweeper.
     @WithDefault("PT0.2S")
     Duration publishWait();

@@ -4,9 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
-import dev.ballast.messaging.InboundRecord;
+import dev.ballast.kafka.InboundRecord;
+import dev.ballast.kafka.RecordId;
 import dev.ballast.payments.EventReader.Reading;
 import java.time.Instant;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,7 +26,10 @@ class EventReaderTest {
         Order order = Order.pending(payment, Instant.parse("2026-01-01T00:00:00Z"));
 
         Reading reading = reader.read(new InboundRecord(
-                "payments", 0, 0, PaymentEvent.key(order).getBytes(UTF_8), PaymentEvent.value(order)));
+                new RecordId("payments", 0, 0),
+                PaymentEvent.key(order).getBytes(UTF_8),
+                PaymentEvent.value(order),
+                new RecordHeaders()));
 
         assertEquals(new Reading.Wellformed(payment), reading);
     }
@@ -104,7 +109,10 @@ class EventReaderTest {
     void read_bytesThatAreNoText_isPoison() {
         byte[] bytes = {(byte) 0xc3, 0x28, 0, 1, (byte) 0xff};
 
-        assertEquals("not-json", reason(reader.read(new InboundRecord("payments", 0, 0, bytes, bytes))));
+        assertEquals(
+                "not-json",
+                reason(reader.read(
+                        new InboundRecord(new RecordId("payments", 0, 0), bytes, bytes, new RecordHeaders()))));
     }
 
     @Test
@@ -113,7 +121,8 @@ class EventReaderTest {
     }
 
     private Reading read(@Nullable String key, @Nullable String value) {
-        return reader.read(new InboundRecord("payments", 0, 0, bytes(key), bytes(value)));
+        return reader.read(
+                new InboundRecord(new RecordId("payments", 0, 0), bytes(key), bytes(value), new RecordHeaders()));
     }
 
     private static byte @Nullable [] bytes(@Nullable String text) {

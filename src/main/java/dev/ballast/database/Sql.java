@@ -1,0 +1,27 @@
+package dev.ballast.database;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+
+/// Statements, which lie as files under `sql/<room>`, each with its parameters and invariant.
+public final class Sql {
+    private Sql() {}
+
+    /// The text of `sql/<room>/<name>.sql`. Blocks: for constants, read when their class is loaded.
+    ///
+    /// @throws IllegalStateException where there is no such file
+    public static String read(String room, String name) {
+        String path = "/sql/" + room + "/" + name + ".sql";
+        try (InputStream file = Sql.class.getResourceAsStream(path)) {
+            if (file == null) {
+                throw new IllegalStateException("no resource " + path);
+            }
+            return new String(file.readAllBytes(), UTF_8);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(path, failure);
+        }
+    }
+}

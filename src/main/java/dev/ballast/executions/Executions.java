@@ -1,0 +1,87 @@
+package dev.ballast.executions;
+
+import dev.ballast.database.Database;
+import dev.ballast.database.Sql;
+import dev.ballast.kafka.RecordId;
+import dev.ballast.origin.Loads;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.RowSet;
+import io.vertx.mutiny.sqlclient.Tuple;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jboss.logging.Logger;
+
+/// The marks of one consumer in PostgreSQL. Marks that are asked for at the same time share a statement.
+/// Safe for use from every thread; answers arrive on any of them.
+public final class Executions {
+    private static final Logger LOG = Logger.getLogger(Executions.class);
+    private static final String MARK = Sql.read("executions", "mark");
+    private static final String ALONE = Sql.read("executions", "alone");
+    private static final String UNMARK = Sql.read("executions", "unmark");
+
+    /// Statements on their way at a time, of each kind: one that runs while the next one gathers.
+    private static final int AT_ONCE = 2;
+
+    private final Database database;
+    private final String consumer;
+    private final String owner;
+    private final Loads<RecordId, Marking> marks = new Loads<>(AT_ONCE, this::markAll);
+    private final Loads<RecordId, Marking> unmarks = new Loads<>(AT_ONCE, this::unmarkAll);
+
+    /// @param owner tells this process from all others, earlier ones of this pod included
+    public Executions(Database database, String consumer, String owner) {
+        this.database = database;
+        this.consumer = consumer;
+        this.owner = owner;
+    }
+
+    /// Marks a record before it is executed, so that the mark outlives this process.
+    public Uni<Marking> mark(RecordId record) {
+        return marks.load(List.of(record), () -> {}).map(known -> known.getOrDefault(record, Marking.UNSUSPICIOUS));
+    }
+
+    /// Notes that a marked record is about to run alone.
+    public Uni<Void> markAlone(RecordId record) {
+        return database.query(ALONE, Tuple.of(consumer, record.topic(), record.partition(), record.offset(), owner))
+                .replaceWithVoid();
+    }
+
+    /// Deletes the mark of a record that is done. Never fails: a mark left behind costs its record a turn alone, if it
+    /// ever comes again, and goes with time.
+    public Uni<Void> unmark(RecordId record) {
+        return unmarks.load(List.of(record), () -> {})
+                .onFailure()
+                .invoke(failure -> LOG.debugf(failure, "the mark of %s stays", record))
+                .onFailure()
+                .recoverWithItem(Map.of())
+                .replaceWithVoid();
+    }
+
+    private Uni<Map<RecordId, Marking>> markAll(Collection<RecordId> records) {
+        return database.query(MARK, parameters(records)).map(Executions::markings);
+    }
+
+    private static Map<RecordId, Marking> markings(RowSet<Row> rows) {
+        Map<RecordId, Marking> markings = new HashMap<>();
+        rows.forEach(row -> markings.put(
+                new RecordId(row.getString("topic"), row.getInteger("partition"), row.getLong("offset")),
+                new Marking(row.getBoolean("suspect"), row.getInteger("deaths"))));
+        return markings;
+    }
+
+    private Uni<Map<RecordId, Marking>> unmarkAll(Collection<RecordId> records) {
+        return database.query(UNMARK, parameters(records)).replaceWith(Map.of());
+    }
+
+    private Tuple parameters(Collection<RecordId> records) {
+        return Tuple.of(
+                records.stream().map(RecordId::topic).toArray(String[]::new),
+                records.stream().map(RecordId::partition).toArray(Integer[]::new),
+                records.stream().map(RecordId::offset).toArray(Long[]::new),
+                consumer,
+                owner);
+    }
+}

@@ -1,0 +1,122 @@
+package dev.ballast.kafka;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.ballast.degradation.Outage;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.context.Context;
+import io.smallrye.common.annotation.Identifier;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.vertx.MutinyHelper;
+import io.vertx.core.Vertx;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Headers;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jspecify.annotations.Nullable;
+
+/// Publishes records and tells whether all in-sync replicas have them. Records of one key arrive in the
+/// order of their calls as long as each waits for the one before.
+@ApplicationScoped
+public class EventPublisher {
+    /// A record of this size may have come compressed, and fits into its next topic only if it is compressed again;
+    /// a producer compresses all its records or none, and small ones are not worth the time.
+    private static final int LARGE = 256 * 1024;
+
+    private final SendingThread sending;
+    private final SendingThread sendingLarge;
+    private final OpenTelemetry telemetry;
+    private final MeterRegistry registry;
+    private final Outage outage;
+
+    @Inject
+    EventPublisher(
+            @Identifier("default-kafka-broker") Map<String, Object> broker,
+            KafkaSettings settings,
+            OpenTelemetry telemetry,
+            MeterRegistry registry,
+            @ConfigProperty(name = "kafka.bootstrap.servers") String address) {
+        this.sending = new SendingThread("ballast-publisher", broker, settings, Map.of());
+        this.sendingLarge = new SendingThread("ballast-large-publisher", broker, settings, SendingThread.LARGE_RECORDS);
+        this.telemetry = telemetry;
+        this.registry = registry;
+        this.outage = new Outage("Kafka", address, "KAFKA_BOOTSTRAP");
+    }
+
+    /// Publishes one record, carrying the current trace. Non-blocking, resumes on the caller's event loop.
+    ///
+    /// @param deadline how long to wait for the acknowledgment
+    /// @return completes with the broker's acknowledgment; fails with [PublishFailed] when it did not come
+    ///     in time, in which case the record may arrive later all the same
+    public Uni<Void> publish(String topic, String key, byte[] value, Duration deadline) {
+        return publish(new ProducerRecord<>(topic, key.getBytes(UTF_8), value), deadline);
+    }
+
+    /// Likewise, with headers; whatever trace they carry is replaced by the current one.
+    public Uni<Void> publish(ProducerRecord<byte @Nullable [], byte @Nullable []> record, Duration deadline) {
+        return Uni.createFrom().deferred(() -> {
+            Executor home = home();
+            carryTrace(record.headers());
+            return (isLarge(record) ? sendingLarge : sending)
+                    .send(record, deadline)
+                    .ifNoItem()
+                    .after(deadline)
+                    .failWith(() -> new PublishFailed("no acknowledgment within " + deadline, null))
+                    .onItemOrFailure()
+                    .invoke((done, failure) -> notice(record.topic(), failure))
+                    .emitOn(home);
+        });
+    }
+
+    /// Fetches the topic's metadata, so that the first record need not wait for it.
+    Uni<Void> warmUp(String topic) {
+        return sending.warmUp(topic);
+    }
+
+    private void carryTrace(Headers headers) {
+        telemetry.getPropagators().getTextMapPropagator().fields().forEach(headers::remove);
+        telemetry
+                .getPropagators()
+                .getTextMapPropagator()
+                .inject(Context.current(), headers, (carrier, name, text) -> headers.remove(name)
+                        .add(name, text.getBytes(UTF_8)));
+    }
+
+    private static boolean isLarge(ProducerRecord<byte @Nullable [], byte @Nullable []> record) {
+        byte[] value = record.value();
+        return value != null && value.length >= LARGE;
+    }
+
+    /// Where the caller goes on; its trace and request data live there.
+    private static Executor home() {
+        io.vertx.core.Context context = Vertx.currentContext();
+        return context == null ? Runnable::run : MutinyHelper.executor(context);
+    }
+
+    private void notice(String topic, @Nullable Throwable failure) {
+        registry.counter(
+                        "ballast.kafka.publishes",
+                        "topic",
+                        topic,
+                        "outcome",
+                        failure == null ? "acknowledged" : "failed")
+                .increment();
+        if (failure == null) {
+            outage.answered();
+        } else {
+            outage.failed(String.valueOf(failure.getMessage()));
+        }
+    }
+
+    @PreDestroy
+    void close() {
+        sending.close();
+        sendingLarge.close();
+    }
+}

@@ -1,0 +1,124 @@
+package dev.ballast.kafka;
+
+import dev.ballast.problem.RootCause;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.event.Event;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.PolicyViolationException;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+
+/// Creates the topics with the stated partitions once Kafka can be reached, beside the start of the
+/// service and not in its way, and says in the log when Kafka cannot be reached.
+@Singleton
+class TopicSetup {
+    private static final Logger LOG = Logger.getLogger(TopicSetup.class);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+
+    private final KafkaAdmin admin;
+    private final EventPublisher publisher;
+    private final KafkaSettings settings;
+    private final Event<TopicsReady> ready;
+    private final String address;
+    private final AtomicInteger failures = new AtomicInteger();
+    private volatile boolean stopping;
+
+    @Inject
+    TopicSetup(
+            KafkaAdmin admin,
+            EventPublisher publisher,
+            KafkaSettings settings,
+            Event<TopicsReady> ready,
+            @ConfigProperty(name = "kafka.bootstrap.servers") String address) {
+        this.admin = admin;
+        this.publisher = publisher;
+        this.settings = settings;
+        this.ready = ready;
+        this.address = address;
+    }
+
+    void start(@Observes StartupEvent started) {
+        var unused = Uni.createFrom()
+                .deferred(() -> admin.create(topics()))
+                .chain(this::warmUp)
+                .onFailure()
+                .invoke(this::report)
+                .onFailure(failure -> !stopping)
+                .retry()
+                .withBackOff(FIRST_PAUSE, LONGEST_PAUSE)
+                .indefinitely()
+                .subscribe()
+                .with(
+                        done -> {
+                            LOG.infof("Kafka at %s answers; topics %s are there", address, names());
+                            ready.fire(new TopicsReady());
+                        },
+                        given -> LOG.debug("Topics given up at shutdown", given));
+    }
+
+    void stop(@Observes ShutdownEvent stopped) {
+        stopping = true;
+    }
+
+    private List<NewTopic> topics() {
+        return settings.topics().entrySet().stream()
+                .map(topic -> topic(topic.getKey(), topic.getValue()))
+                .toList();
+    }
+
+    private NewTopic topic(String name, KafkaSettings.Topic topic) {
+        Map<String, String> configs = new HashMap<>();
+        configs.put(
+                TopicConfig.RETENTION_MS_CONFIG, Long.toString(topic.retention().toMillis()));
+        topic.maxMessageBytes()
+                .ifPresent(bytes -> configs.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(bytes)));
+        return new NewTopic(name, topic.partitions(), settings.replicationFactor()).configs(configs);
+    }
+
+    private Uni<Void> warmUp() {
+        return Multi.createFrom()
+                .iterable(settings.topics().keySet())
+                .onItem()
+                .transformToUniAndConcatenate(publisher::warmUp)
+                .collect()
+                .asList()
+                .replaceWithVoid();
+    }
+
+    private Set<String> names() {
+        return new TreeSet<>(settings.topics().keySet());
+    }
+
+    /// At the 1st, 2nd, 4th, 8th … failure: heard at once, and no storm during a long outage.
+    private void report(Throwable failure) {
+        if (Integer.bitCount(failures.incrementAndGet()) != 1) {
+            return;
+        }
+        if (failure instanceof AuthorizationException || failure instanceof PolicyViolationException) {
+            LOG.errorf(
+                    "Kafka at %s does not let the service create its topics (%s); nothing is consumed until %s are there",
+                    address, RootCause.of(failure), names());
+        } else {
+            LOG.warnf(
+                    "Kafka at %s (set by KAFKA_BOOTSTRAP) cannot be reached: %s; "
+                            + "records wait to be published and consumed, trying again",
+                    address, RootCause.of(failure));
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package dev.ballast.messaging;
+
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.UniEmitter;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/// Holds attempts back while a dependency is away: one at a time goes ahead to see whether it is back, after a pause
+/// that grows up to the limit; the first success lets all go. Safe for use from every thread; who waited goes on on the
+/// thread of who made way.
+final class Circuit {
+    private final Backoff backoff;
+    private final BiConsumer<Duration, Runnable> timer;
+    private final Deque<UniEmitter<? super Void>> waiting = new ArrayDeque<>();
+    private int failures;
+    /// Whether a timer runs that will send the next one ahead.
+    private boolean armed;
+    /// Whether the timer found nobody waiting, so that who comes next goes ahead.
+    private boolean due;
+
+    /// @param timer runs a task after a while
+    Circuit(Backoff backoff, BiConsumer<Duration, Runnable> timer) {
+        this.backoff = backoff;
+        this.timer = timer;
+    }
+
+    synchronized boolean isOpen() {
+        return failures > 0;
+    }
+
+    /// Completes when the caller may make an attempt; it tells then how that went.
+    Uni<Void> pass() {
+        return Uni.createFrom().emitter(emitter -> {
+            if (lets(emitter)) {
+                emitter.complete(null);
+            }
+        });
+    }
+
+    /// The dependency answered.
+    void succeeded() {
+        close().forEach(emitter -> emitter.complete(null));
+    }
+
+    /// The dependency is away. Attempts that were on their way when it went tell so too; one timer is enough.
+    void failed() {
+        Duration pause;
+        synchronized (this) {
+            if (armed || due) {
+                return;
+            }
+            armed = true;
+            pause = backoff.pauseAfter(++failures);
+        }
+        timer.accept(pause, this::sendOneAhead);
+    }
+
+    /// An attempt that was let go was not made, so it has seen nothing: the next one is to see.
+    void skipped() {
+        if (isOpen()) {
+            sendOneAhead();
+        }
+    }
+
+    private synchronized boolean lets(UniEmitter<? super Void> emitter) {
+        if (failures == 0 || due) {
+            due = false;
+            return true;
+        }
+        waiting.add(emitter);
+        return false;
+    }
+
+    private synchronized List<UniEmitter<? super Void>> close() {
+        failures = 0;
+        due = false;
+        List<UniEmitter<? super Void>> all = List.copyOf(waiting);
+        waiting.clear();
+        return all;
+    }
+
+    private void sendOneAhead() {
+        UniEmitter<? super Void> first = first();
+        if (first != null) {
+            first.complete(null);
+        }
+    }
+
+    private synchronized @Nullable UniEmitter<? super Void> first() {
+        armed = false;
+        UniEmitter<? super Void> first = waiting.poll();
+        due = first == null && failures > 0;
+        return first;
+    }
+}

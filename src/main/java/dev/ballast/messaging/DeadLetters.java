@@ -1,0 +1,73 @@
+package dev.ballast.messaging;
+
+import dev.ballast.kafka.EventPublisher;
+import dev.ballast.kafka.InboundRecord;
+import dev.ballast.offsets.Assignment;
+import dev.ballast.problem.RootCause;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Headers;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/// Writes records to `{topic}_dlq`, key and value untouched, and does not let go of one before the broker has it.
+final class DeadLetters {
+    private static final Logger LOG = Logger.getLogger(DeadLetters.class);
+    static final String SUFFIX = "_dlq";
+    private static final Duration DEADLINE = Duration.ofSeconds(10);
+
+    private final EventPublisher publisher;
+    private final Backoff backoff;
+    private final AtomicInteger unwritten = new AtomicInteger();
+
+    DeadLetters(EventPublisher publisher, Backoff backoff) {
+        this.publisher = publisher;
+        this.backoff = backoff;
+    }
+
+    /// Completes with the broker's acknowledgment, however long that takes; fails with [Abandoned] where the partition
+    /// is revoked meanwhile.
+    Uni<Void> write(InboundRecord record, Headers headers, Assignment home) {
+        boolean[] counted = {false};
+        int[] failures = {0};
+        return Uni.createFrom()
+                .deferred(() -> home.isRevoked()
+                        ? Uni.createFrom().failure(new Abandoned())
+                        : publisher.publish(letter(record, headers), DEADLINE))
+                .onFailure(failure -> !(failure instanceof Abandoned))
+                .invoke(failure -> {
+                    if (!counted[0]) {
+                        counted[0] = true;
+                        unwritten.incrementAndGet();
+                        LOG.errorf(
+                                "The dead letter of %s cannot be written to %s%s (%s); its key waits, trying again",
+                                record.id(), record.topic(), SUFFIX, RootCause.of(failure));
+                    }
+                    failures[0]++;
+                })
+                .onFailure(failure -> !(failure instanceof Abandoned))
+                .retry()
+                .when(failed -> failed.onItem().transformToUniAndConcatenate(failure -> Uni.createFrom()
+                        .item(failure)
+                        .onItem()
+                        .delayIt()
+                        .by(backoff.pauseAfter(failures[0]))))
+                .onTermination()
+                .invoke(() -> {
+                    if (counted[0]) {
+                        unwritten.decrementAndGet();
+                    }
+                });
+    }
+
+    /// Records that cannot be written to their dead-letter topic at the moment.
+    int unwritten() {
+        return unwritten.get();
+    }
+
+    private static ProducerRecord<byte @Nullable [], byte @Nullable []> letter(InboundRecord record, Headers headers) {
+        return new ProducerRecord<>(record.topic() + SUFFIX, null, record.key(), record.value(), headers);
+    }
+}

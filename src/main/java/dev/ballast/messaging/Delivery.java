@@ -1,0 +1,224 @@
+package dev.ballast.messaging;
+
+import dev.ballast.executions.Executions;
+import dev.ballast.executions.Marking;
+import dev.ballast.executions.TakingTurns;
+import dev.ballast.kafka.InboundRecord;
+import dev.ballast.offsets.Assignment;
+import dev.ballast.problem.RootCause;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.Executor;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/// Takes a record to its end: settled, or acknowledged by the broker as a dead letter. Until then nothing is finished,
+/// so that a crash at any moment means a redelivery.
+///
+/// Before its first attempt the record is marked in PostgreSQL, so that one that kills this process is found out; a
+/// suspect runs alone. An attempt that meets a missing dependency opens the circuit, which holds all others back, and
+/// is repeated until the dependency is there; any other failure uses up one of the record's attempts.
+final class Delivery {
+    private static final Logger LOG = Logger.getLogger(Delivery.class);
+
+    private final RecordHandler handler;
+    private final MessagingSettings.Consumer settings;
+    private final Circuit circuit;
+    private final TakingTurns turns;
+    private final Executions executions;
+    private final DeadLetters deadLetters;
+    private final RecordSpans spans;
+    private final DeliveryMetrics metrics;
+    private final Backoff backoff;
+    private final InstantSource clock;
+
+    Delivery(
+            RecordHandler handler,
+            MessagingSettings.Consumer settings,
+            Circuit circuit,
+            TakingTurns turns,
+            Executions executions,
+            DeadLetters deadLetters,
+            RecordSpans spans,
+            DeliveryMetrics metrics,
+            Backoff backoff,
+            InstantSource clock) {
+        this.handler = handler;
+        this.settings = settings;
+        this.circuit = circuit;
+        this.turns = turns;
+        this.executions = executions;
+        this.deadLetters = deadLetters;
+        this.spans = spans;
+        this.metrics = metrics;
+        this.backoff = backoff;
+        this.clock = clock;
+    }
+
+    /// One record on its way.
+    private record Trip(InboundRecord record, Assignment home, Attempts attempts, Executor loop) {}
+
+    /// Completes when the record is finished; fails with [Abandoned] where its partition was revoked before.
+    ///
+    /// @param loop runs what comes next on the record's own context
+    Uni<Void> deliver(InboundRecord record, Assignment home, Executor loop) {
+        Trip trip = new Trip(record, home, new Attempts(settings.maxAttempts(), clock), loop);
+        return spans.process(record, () -> decide(trip).chain(outcome -> end(trip, outcome)));
+    }
+
+    /// Repeats the attempt until it is known whether the record is done or poison.
+    private Uni<Outcome> decide(Trip trip) {
+        Attempts attempts = trip.attempts();
+        return Uni.createFrom()
+                .deferred(() -> attempt(trip))
+                .onFailure(failure -> !(failure instanceof Abandoned))
+                .retry()
+                .when(failures -> failures.onItem()
+                        .transformToUniAndConcatenate(failure -> attempts.allows(failure)
+                                ? pause(trip, failure)
+                                : Uni.createFrom().failure(failure)))
+                .onFailure(failure -> attempts.isExhausted())
+                .recoverWithItem(failure -> exhausted(trip, failure));
+    }
+
+    private static Outcome exhausted(Trip trip, Throwable failure) {
+        int failures = trip.attempts().counted(true);
+        LOG.errorf(
+                failure,
+                "%s failed %d times for a reason nobody foresaw",
+                trip.record().id(),
+                failures);
+        return new Outcome.Poison("attempts-exhausted", "failed %d times".formatted(failures), failure);
+    }
+
+    private Uni<Outcome> attempt(Trip trip) {
+        return circuit.pass()
+                .emitOn(trip.loop())
+                .chain(() -> trip.home().isRevoked() ? Uni.createFrom().failure(new Abandoned()) : marked(trip))
+                .onItemOrFailure()
+                .invoke((outcome, failure) -> report(failure));
+    }
+
+    /// Whatever ends an attempt but a missing dependency, the one that was sent ahead has found them there. One that
+    /// was abandoned has seen nothing, and lets the next one see.
+    private void report(@Nullable Throwable failure) {
+        if (failure instanceof Postponed) {
+            circuit.failed();
+        } else if (failure instanceof Abandoned) {
+            circuit.skipped();
+        } else {
+            circuit.succeeded();
+        }
+    }
+
+    private Uni<Outcome> marked(Trip trip) {
+        return executions
+                .mark(trip.record().id())
+                .emitOn(trip.loop())
+                .onFailure()
+                .transform(failure -> new Postponed(new Outcome.Later("postgresql", failure)))
+                .chain(marking -> marking.deaths() >= settings.maxDeaths()
+                        ? Uni.createFrom().item(killer(trip, marking))
+                        : inTurn(trip, marking));
+    }
+
+    private static Outcome killer(Trip trip, Marking marking) {
+        LOG.errorf(
+                "%s has killed %d processes while it ran alone", trip.record().id(), marking.deaths());
+        return new Outcome.Poison(
+                "kills-the-process", "%d processes died while it ran alone in them".formatted(marking.deaths()));
+    }
+
+    private Uni<Outcome> inTurn(Trip trip, Marking marking) {
+        return turns.enter(marking.suspect())
+                .emitOn(trip.loop())
+                .chain(() -> (marking.suspect() ? alone(trip) : handled(trip)).eventually(turns::leave));
+    }
+
+    private Uni<Outcome> alone(Trip trip) {
+        LOG.infof(
+                "%s was left behind by a dead process; it runs alone",
+                trip.record().id());
+        return executions
+                .markAlone(trip.record().id())
+                .emitOn(trip.loop())
+                .onFailure()
+                .transform(failure -> new Postponed(new Outcome.Later("postgresql", failure)))
+                .chain(() -> handled(trip));
+    }
+
+    private Uni<Outcome> handled(Trip trip) {
+        int number = trip.attempts().failures() + 1;
+        return spans.attempt(number, () -> handler.handle(trip.record())
+                .ifNoItem()
+                .after(settings.attemptTimeout())
+                .failWith(() -> new AttemptTimeout(settings.attemptTimeout()))
+                .emitOn(trip.loop())
+                .onItem()
+                .transformToUni(outcome -> outcome instanceof Outcome.Later later
+                        ? Uni.createFrom().failure(new Postponed(later))
+                        : Uni.createFrom().item(outcome)));
+    }
+
+    /// Emits when the pause is over; an item, because the retry takes no notice of an empty `Uni`. After a missing
+    /// dependency it is the circuit that makes it wait.
+    private Uni<Boolean> pause(Trip trip, Throwable failure) {
+        int failures = trip.attempts().failures();
+        boolean postponed = failure instanceof Postponed;
+        metrics.retried(trip.record().topic(), failure instanceof Postponed it ? it.dependency() : "failure");
+        // powers of two: the first ones at once, then ever fewer while an outage lasts
+        if (!postponed && Integer.bitCount(failures) == 1) {
+            LOG.warnf("%s: attempt %d failed, trying again: %s", trip.record().id(), failures, RootCause.of(failure));
+        }
+        Duration pause = postponed ? Duration.ofMillis(1) : backoff.pauseAfter(failures);
+        return Uni.createFrom().item(true).onItem().delayIt().by(pause).emitOn(trip.loop());
+    }
+
+    private Uni<Void> end(Trip trip, Outcome outcome) {
+        Uni<Void> ended =
+                switch (outcome) {
+                    case Outcome.Done done -> {
+                        metrics.consumed(trip.record().topic(), done.result());
+                        yield Uni.createFrom().voidItem();
+                    }
+                    case Outcome.Poison poison -> bury(trip, poison);
+                    case Outcome.Later later -> throw new IllegalStateException("still undecided: " + later);
+                };
+        return ended.invoke(() -> {
+            trip.home().offsets().finish(trip.record().id().offset());
+            var _ = executions.unmark(trip.record().id()).subscribe().with(done -> {}, failure -> {});
+        });
+    }
+
+    private Uni<Void> bury(Trip trip, Outcome.Poison poison) {
+        InboundRecord record = trip.record();
+        LOG.warnf("%s goes to the dead letters: %s: %s", record.id(), poison.reason(), poison.detail());
+        boolean failed = poison.reason().equals("attempts-exhausted");
+        return deadLetters
+                .write(
+                        record,
+                        DeadLetterHeaders.of(record, poison, trip.attempts(), failed, clock.instant()),
+                        trip.home())
+                .emitOn(trip.loop())
+                .chain(() -> noticed(trip, poison))
+                .invoke(() -> metrics.deadLettered(record.topic(), poison.reason()));
+    }
+
+    /// The handler notes that its record is dead, as long as it takes.
+    private Uni<Void> noticed(Trip trip, Outcome.Poison poison) {
+        int[] failures = {0};
+        return Uni.createFrom()
+                .deferred(() -> trip.home().isRevoked()
+                        ? Uni.createFrom().failure(new Abandoned())
+                        : handler.deadLettered(trip.record(), poison))
+                .onFailure(failure -> !(failure instanceof Abandoned))
+                .retry()
+                .when(failed -> failed.onItem().transformToUniAndConcatenate(failure -> Uni.createFrom()
+                        .item(failure)
+                        .onItem()
+                        .delayIt()
+                        .by(backoff.pauseAfter(++failures[0]))
+                        .emitOn(trip.loop())));
+    }
+}

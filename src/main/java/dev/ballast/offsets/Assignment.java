@@ -1,0 +1,86 @@
+package dev.ballast.offsets;
+
+import dev.ballast.offsets.StoredOffsets.Place;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.TopicPartition;
+
+/// One partition from its assignment to this pod until its revocation. Safe for use from every thread.
+public final class Assignment {
+    private final TopicPartition partition;
+    private final Place place;
+    private final OffsetTracker offsets;
+    private volatile boolean revoked;
+    private volatile long inKafka;
+    private volatile long inRedis;
+    /// Records taken in that have not ended, finished or not. Guarded by this object's monitor.
+    private int onTheirWay;
+
+    /// @param first where consumption begins
+    Assignment(TopicPartition partition, Place place, long first) {
+        this.partition = partition;
+        this.place = place;
+        this.offsets = new OffsetTracker(first);
+        this.inKafka = first;
+        this.inRedis = first;
+    }
+
+    public TopicPartition partition() {
+        return partition;
+    }
+
+    Place place() {
+        return place;
+    }
+
+    public OffsetTracker offsets() {
+        return offsets;
+    }
+
+    /// From now on no attempt begins.
+    public void revoke() {
+        revoked = true;
+    }
+
+    public boolean isRevoked() {
+        return revoked;
+    }
+
+    public synchronized void begin(long offset, long nanoTime) {
+        offsets.begin(offset, nanoTime);
+        onTheirWay++;
+    }
+
+    /// A record has ended: finished, or abandoned.
+    public synchronized void ended() {
+        onTheirWay--;
+        if (onTheirWay == 0) {
+            notifyAll();
+        }
+    }
+
+    /// Waits until no record is on its way, or the time is over. Blocks.
+    public synchronized void awaitEnds(Duration patience) throws InterruptedException {
+        long latest = System.nanoTime() + patience.toNanos();
+        while (onTheirWay > 0 && latest - System.nanoTime() > 0) {
+            TimeUnit.NANOSECONDS.timedWait(this, Math.max(1_000_000, latest - System.nanoTime()));
+        }
+    }
+
+    boolean isAheadOfKafka(long position) {
+        return position > inKafka;
+    }
+
+    boolean isAheadOfRedis(long position) {
+        return position > inRedis;
+    }
+
+    /// Kafka has been told this position, or is being told.
+    void toldKafka(long position) {
+        inKafka = position;
+    }
+
+    void toldRedis(long position) {
+        inRedis = position;
+    }
+}

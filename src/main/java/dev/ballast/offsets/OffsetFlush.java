@@ -1,0 +1,104 @@
+package dev.ballast.offsets;
+
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.jboss.logging.Logger;
+
+/// Writes down how far each partition is finished, in Redis and, for the tools that show the lag, in Kafka. What is
+/// written is always true, so a write that is lost costs repetitions and the next one makes it good.
+/// On the consumer's thread only.
+public final class OffsetFlush {
+    private static final Logger LOG = Logger.getLogger(OffsetFlush.class);
+
+    private final StoredOffsets stored;
+    private final long everyNanos;
+    private long last = System.nanoTime();
+
+    public OffsetFlush(StoredOffsets stored, Duration every) {
+        this.stored = stored;
+        this.everyNanos = every.toNanos();
+    }
+
+    public boolean isDue() {
+        return System.nanoTime() - last >= everyNanos;
+    }
+
+    /// Writes without waiting.
+    public void send(Consumer<?, ?> consumer, Collection<Assignment> assignments) {
+        last = System.nanoTime();
+        Map<TopicPartition, OffsetAndMetadata> commits = commits(assignments);
+        if (!commits.isEmpty()) {
+            consumer.commitAsync(commits, (sent, failure) -> {
+                if (failure != null) {
+                    LOG.debugf(failure, "offsets not committed: %s", sent);
+                }
+            });
+        }
+        var _ = toRedis(consumer, assignments).subscribe().with(done -> {}, failure -> {});
+    }
+
+    /// Writes and waits for both answers, at most so long. Blocks.
+    public void sendAndWait(Consumer<?, ?> consumer, Collection<Assignment> assignments, Duration patience) {
+        Uni<Void> redis = toRedis(consumer, assignments);
+        Map<TopicPartition, OffsetAndMetadata> commits = commits(assignments);
+        try {
+            var _ = redis.await().atMost(patience);
+            if (!commits.isEmpty()) {
+                consumer.commitSync(commits, patience);
+            }
+        } catch (KafkaException | io.smallrye.mutiny.TimeoutException failure) {
+            LOG.debug("offsets not written at the hand-over", failure);
+        }
+    }
+
+    private static Map<TopicPartition, OffsetAndMetadata> commits(Collection<Assignment> assignments) {
+        Map<TopicPartition, OffsetAndMetadata> commits = new HashMap<>();
+        for (Assignment assignment : assignments) {
+            long position = assignment.offsets().position();
+            if (assignment.isAheadOfKafka(position)) {
+                commits.put(assignment.partition(), Positions.commit(position));
+                assignment.toldKafka(position);
+            }
+        }
+        return commits;
+    }
+
+    /// Never fails.
+    private Uni<Void> toRedis(Consumer<?, ?> consumer, Collection<Assignment> assignments) {
+        int generation = consumer.groupMetadata().generationId();
+        List<Uni<Void>> writes = new ArrayList<>();
+        writes.add(Uni.createFrom().voidItem());
+        for (Assignment assignment : assignments) {
+            long position = assignment.offsets().position();
+            if (assignment.isAheadOfRedis(position)) {
+                writes.add(advance(assignment, generation, position));
+            }
+        }
+        return Uni.join().all(writes).andFailFast().replaceWithVoid();
+    }
+
+    private Uni<Void> advance(Assignment assignment, int generation, long position) {
+        return stored.advance(assignment.place(), generation, position)
+                .invoke(taken -> {
+                    if (taken) {
+                        assignment.toldRedis(position);
+                    } else {
+                        LOG.debugf("%s: an offset of generation %d is outdated", assignment.partition(), generation);
+                    }
+                })
+                .replaceWithVoid()
+                .onFailure()
+                .invoke(failure -> LOG.debugf("%s: offset not in Redis: %s", assignment.partition(), failure))
+                .onFailure()
+                .recoverWithNull();
+    }
+}

@@ -1,0 +1,132 @@
+package dev.ballast.offsets;
+
+import dev.ballast.kafka.KafkaAdmin;
+import dev.ballast.offsets.StoredOffsets.Claim;
+import dev.ballast.offsets.StoredOffsets.Place;
+import dev.ballast.redis.RedisFailure;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/// Decides where consumption of a partition begins: at the larger of the offsets in Redis and in Kafka, where that
+/// still lies in the topic, else at the earliest record. Both are at most the first record that is not finished.
+///
+/// What this service commits to Kafka says so in its metadata. A commit that does not is an operator's
+/// (`kafka-consumer-groups --reset-offsets`), and goes before all else, the offset in Redis included.
+///
+/// Blocks; used on the consumer's thread only.
+public final class Positions {
+    private static final Logger LOG = Logger.getLogger(Positions.class);
+    private static final String OURS = "ballast";
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final long NONE = -1;
+
+    private final StoredOffsets stored;
+    private final KafkaAdmin admin;
+    private final String group;
+
+    public Positions(StoredOffsets stored, KafkaAdmin admin, String group) {
+        this.stored = stored;
+        this.admin = admin;
+        this.group = group;
+    }
+
+    /// The commit of an offset that is not an operator's.
+    static OffsetAndMetadata commit(long offset) {
+        return new OffsetAndMetadata(offset, OURS);
+    }
+
+    /// Claims the partitions for the consumer's present generation and seeks to where each begins.
+    public Map<TopicPartition, Assignment> begin(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
+        Set<TopicPartition> all = Set.copyOf(partitions);
+        Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(all, PATIENCE);
+        Map<TopicPartition, Long> earliest = consumer.beginningOffsets(all, PATIENCE);
+        Map<TopicPartition, Long> latest = consumer.endOffsets(all, PATIENCE);
+        Map<String, String> ids = admin.topicIds(
+                        all.stream().map(TopicPartition::topic).collect(Collectors.toSet()))
+                .await()
+                .atMost(PATIENCE);
+        Map<TopicPartition, Assignment> begun = new HashMap<>();
+        for (TopicPartition partition : all) {
+            Place place =
+                    new Place(group, partition.topic(), ids.getOrDefault(partition.topic(), ""), partition.partition());
+            Range range = new Range(earliest.getOrDefault(partition, 0L), latest.getOrDefault(partition, 0L));
+            long first = first(consumer, place, partition, committed.get(partition), range);
+            consumer.seek(partition, first);
+            begun.put(partition, new Assignment(partition, place, first));
+        }
+        return begun;
+    }
+
+    private record Range(long earliest, long latest) {
+        boolean holds(long offset) {
+            return offset >= earliest && offset <= latest;
+        }
+    }
+
+    private long first(
+            Consumer<?, ?> consumer,
+            Place place,
+            TopicPartition partition,
+            @Nullable OffsetAndMetadata committed,
+            Range range) {
+        int generation = consumer.groupMetadata().generationId();
+        long inKafka = committed == null ? NONE : committed.offset();
+        if (committed != null && !OURS.equals(committed.metadata()) && range.holds(inKafka)) {
+            LOG.infof("%s begins at %d, where an operator has set group %s", partition, inKafka, group);
+            return rewound(place, generation, inKafka);
+        }
+        long inRedis = claimed(consumer, place, partition, generation, committed, range);
+        long first = LongStream.of(inRedis, inKafka).filter(range::holds).max().orElse(range.earliest());
+        if (inRedis > first) {
+            // beyond the end of a topic that has lost records: what comes there next is not finished
+            LOG.warnf("%s has lost records: %d is stored and %d its end", partition, inRedis, range.latest());
+            return rewound(place, generation, first);
+        }
+        return first;
+    }
+
+    /// The offset in Redis, taken over for this generation; [#NONE] where there is none or no answer.
+    private long claimed(
+            Consumer<?, ?> consumer,
+            Place place,
+            TopicPartition partition,
+            int generation,
+            @Nullable OffsetAndMetadata committed,
+            Range range) {
+        Claim claim = asked(stored.claim(place, generation, false));
+        if (claim instanceof Claim.Outdated) {
+            // Either this pod is late, or the brokers have forgotten the group and count its generations anew. They
+            // take a commit from the present generation only.
+            consumer.commitSync(
+                    Map.of(partition, commit(committed == null ? range.earliest() : committed.offset())), PATIENCE);
+            claim = asked(stored.claim(place, generation, true));
+        }
+        return claim instanceof Claim.Owned owned ? owned.offset() : NONE;
+    }
+
+    private long rewound(Place place, int generation, long offset) {
+        var _ = asked(stored.rewind(place, generation, offset));
+        return offset;
+    }
+
+    /// Redis being away costs repetitions, which handlers absorb.
+    private static @Nullable Claim asked(Uni<Claim> question) {
+        return question.onFailure(RedisFailure.class)
+                .invoke(away -> LOG.warnf("The offsets in Redis are not known (%s); those in Kafka count", away))
+                .onFailure(RedisFailure.class)
+                .recoverWithNull()
+                .await()
+                .atMost(PATIENCE);
+    }
+}

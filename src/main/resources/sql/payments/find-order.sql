@@ -1,3 +1,0 @@
--- $1 order id
-SELECT order_id, user_id, amount, currency, status, reason, balance_after, accepted_at, settled_at
-FROM orders WHERE order_id = $1

@@ -1,0 +1,124 @@
+package dev.ballast.messaging;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class CircuitTest {
+    private final Deque<Runnable> timers = new ArrayDeque<>();
+    private final Backoff backoff = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(1), new Random(1));
+    private final Circuit circuit = new Circuit(backoff, (pause, task) -> {
+        assertTrue(pause.compareTo(Duration.ofMillis(1_001)) < 0, pause.toString());
+        timers.add(task);
+    });
+    private int passed;
+
+    @Test
+    void pass_closed_atOnce() {
+        pass();
+
+        assertEquals(1, passed);
+        assertFalse(circuit.isOpen());
+    }
+
+    @Test
+    void pass_open_waits() {
+        circuit.failed();
+        pass();
+
+        assertEquals(0, passed);
+        assertTrue(circuit.isOpen());
+    }
+
+    @Test
+    void timer_open_sendsOneAheadOnly() {
+        circuit.failed();
+        pass();
+        pass();
+
+        timers.remove().run();
+
+        assertEquals(1, passed);
+    }
+
+    @Test
+    void succeeded_open_letsAllGo() {
+        circuit.failed();
+        pass();
+        pass();
+        timers.remove().run();
+
+        circuit.succeeded();
+
+        assertEquals(2, passed);
+        assertFalse(circuit.isOpen());
+    }
+
+    @Test
+    void failed_byTheOneSentAhead_anotherOneLater() {
+        circuit.failed();
+        pass();
+        pass();
+        timers.remove().run();
+
+        circuit.failed();
+        timers.remove().run();
+
+        assertEquals(2, passed);
+        assertTrue(circuit.isOpen());
+    }
+
+    @Test
+    void failed_byManyThatWereOnTheirWay_oneTimer() {
+        circuit.failed();
+        circuit.failed();
+        circuit.failed();
+
+        assertEquals(1, timers.size());
+    }
+
+    @Test
+    void timer_nobodyWaiting_nextOneToComeGoesAhead() {
+        circuit.failed();
+        timers.remove().run();
+
+        pass();
+        pass();
+
+        assertEquals(1, passed);
+    }
+
+    @Test
+    void skipped_byTheOneSentAhead_nextOneGoes() {
+        circuit.failed();
+        pass();
+        pass();
+        timers.remove().run();
+
+        circuit.skipped();
+
+        assertEquals(2, passed);
+    }
+
+    @Test
+    void failed_againAfterItWasClosed_opensAnew() {
+        circuit.failed();
+        timers.remove().run();
+        circuit.succeeded();
+
+        circuit.failed();
+
+        assertTrue(circuit.isOpen());
+        assertEquals(1, timers.size());
+    }
+
+    private void pass() {
+        var unused = circuit.pass().subscribe().with(gone -> passed++);
+    }
+}

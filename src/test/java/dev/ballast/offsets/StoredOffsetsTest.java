@@ -1,0 +1,120 @@
+package dev.ballast.offsets;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ballast.offsets.StoredOffsets.Claim;
+import dev.ballast.offsets.StoredOffsets.Place;
+import dev.ballast.redis.RedisFixture;
+import dev.ballast.redis.RedisProcess;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/// The scripts on a real Redis.
+class StoredOffsetsTest {
+    private static final AtomicInteger GROUPS = new AtomicInteger();
+    private static RedisProcess server;
+    private static RedisFixture redis;
+
+    private final String group = "g" + GROUPS.incrementAndGet();
+    private final Place place = new Place(group, "payments", "id-1", 0);
+    private final StoredOffsets offsets = new StoredOffsets(redis.commands());
+
+    @BeforeAll
+    static void start() {
+        server = new RedisProcess().start();
+        redis = RedisFixture.connectedTo(server);
+    }
+
+    @AfterAll
+    static void stop() {
+        redis.close();
+        server.close();
+    }
+
+    @Test
+    void claim_nothingStored_isNone() {
+        assertEquals(-1, owned(place, 1));
+    }
+
+    @Test
+    void advance_thenClaim_isTheOffset() {
+        assertEquals(-1, owned(place, 1));
+        assertTrue(advance(place, 1, 42));
+
+        assertEquals(42, owned(place, 2));
+    }
+
+    @Test
+    void advance_lowerOffset_staysWhereItIs() {
+        advance(place, 1, 42);
+
+        assertTrue(advance(place, 1, 41));
+        assertEquals(42, owned(place, 1));
+    }
+
+    @Test
+    void advance_ofAnOwnerThatLostThePartition_isRefused() {
+        advance(place, 1, 42);
+        owned(place, 2);
+
+        assertFalse(advance(place, 1, 50));
+        assertEquals(42, owned(place, 2));
+    }
+
+    @Test
+    void claim_olderGeneration_isOutdatedUnlessForced() {
+        owned(place, 5);
+        advance(place, 5, 42);
+
+        assertInstanceOf(Claim.Outdated.class, claim(place, 4, false));
+        assertEquals(new Claim.Owned(42), claim(place, 4, true));
+        assertTrue(advance(place, 4, 43));
+    }
+
+    @Test
+    void claim_topicMadeAnew_forgetsTheOffset() {
+        advance(place, 1, 42);
+
+        assertEquals(-1, owned(new Place(group, "payments", "id-2", 0), 1));
+        assertFalse(advance(place, 1, 43));
+    }
+
+    @Test
+    void rewind_lowerOffset_isTaken() {
+        advance(place, 3, 42);
+
+        offsets.rewind(place, 1, 7).await().atMost(Duration.ofSeconds(5));
+
+        assertEquals(7, owned(place, 1));
+    }
+
+    @Test
+    void advance_afterAFlush_isStoredAnew() {
+        owned(place, 1);
+        redis.commands()
+                .send(io.vertx.redis.client.Request.cmd(io.vertx.redis.client.Command.FLUSHALL))
+                .await()
+                .atMost(Duration.ofSeconds(5));
+
+        assertTrue(advance(place, 1, 42));
+        assertEquals(42, owned(place, 1));
+    }
+
+    private long owned(Place at, int generation) {
+        return assertInstanceOf(Claim.Owned.class, claim(at, generation, false)).offset();
+    }
+
+    private Claim claim(Place at, int generation, boolean force) {
+        return offsets.claim(at, generation, force).await().atMost(Duration.ofSeconds(5));
+    }
+
+    private boolean advance(Place at, int generation, long offset) {
+        return offsets.advance(at, generation, offset).await().atMost(Duration.ofSeconds(5));
+    }
+}
