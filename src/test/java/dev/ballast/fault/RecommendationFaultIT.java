@@ -54,10 +54,10 @@ class RecommendationFaultIT {
 
             away.fault.accept(stack, Server.REDIS);
             away.fault.accept(stack, Server.POSTGRES);
-            await("memory may answer for D, no longer").atMost(PATIENCE).until(() -> source(pod)
+            await("memory may answer for D, no longer").atMost(PATIENCE).until(() -> sourceInTime(pod)
                     .equals("empty"));
             for (int i = 0; i < 20; i++) {
-                assertEquals("empty", source(pod));
+                assertEquals("empty", sourceInTime(pod));
             }
 
             stack.heal();
@@ -65,14 +65,20 @@ class RecommendationFaultIT {
         }
     }
 
-    /// Every single answer is checked, those that are waited through as well.
-    private static String source(Pod pod) {
+    /// Every single answer is timed, those that are waited through as well; a pod's very first is not, which loads
+    /// its classes.
+    private static String sourceInTime(Pod pod) {
         long begin = System.nanoTime();
+        String source = source(pod);
+        long tookMs = (System.nanoTime() - begin) / 1_000_000;
+        assertTrue(tookMs < LONGEST_MS, "took " + tookMs + " ms");
+        return source;
+    }
+
+    private static String source(Pod pod) {
         Response response =
                 RestAssured.given().header("Authorization", "Bearer " + SERVICE).get(pod.url() + "/recommendations/7");
-        long tookMs = (System.nanoTime() - begin) / 1_000_000;
         assertEquals(200, response.statusCode(), response.asString());
-        assertTrue(tookMs < LONGEST_MS, "took " + tookMs + " ms");
         assertTrue(response.header("X-Trace-Id").matches("[0-9a-f]{32}"), response.header("X-Trace-Id"));
         String source = response.jsonPath().getString("source");
         assertEquals(
