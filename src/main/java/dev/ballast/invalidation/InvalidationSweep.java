@@ -4,6 +4,7 @@ import dev.ballast.database.Sql;
 import dev.ballast.cache.Invalidation;
 import dev.ballast.cache.TieredCaches;
 import dev.ballast.database.Database;
+import dev.ballast.database.Sql;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.scheduler.Scheduled;

@@ -4,6 +4,7 @@ import dev.ballast.database.Sql;
 import dev.ballast.cache.Invalidation;
 import dev.ballast.cache.TieredCaches;
 import dev.ballast.database.Database;
+import dev.ballast.database.Sql;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;

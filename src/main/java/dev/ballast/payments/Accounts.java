@@ -2,6 +2,7 @@ package dev.ballast.payments;
 
 import dev.ballast.database.Sql;
 import dev.ballast.database.Database;
+import dev.ballast.database.Sql;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;

@@ -2,6 +2,7 @@ package dev.ballast.payments;
 
 import dev.ballast.database.Sql;
 import dev.ballast.database.Database;
+import dev.ballast.database.Sql;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.scheduler.Scheduled;

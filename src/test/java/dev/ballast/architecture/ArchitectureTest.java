@@ -35,8 +35,8 @@ class ArchitectureTest {
     /// Besides the foundation rooms, which any room but they themselves may import.
     private static final Map<String, Set<String>> ARROWS = Map.ofEntries(
             Map.entry("console", Set.of()),
-            Map.entry("users", Set.of("invalidation", "cache", "messaging", "database")),
-            Map.entry("payments", Set.of("invalidation", "cache", "messaging", "database")),
+            Map.entry("users", Set.of("invalidation", "cache", "messaging", "kafka", "database")),
+            Map.entry("payments", Set.of("messaging", "kafka", "redis", "origin", "database")),
             Map.entry("recommendations", Set.of("cache", "database")),
             Map.entry("cache", Set.of("leases", "origin", "redis")),
             Map.entry("invalidation", Set.of("cache", "database")),
@@ -44,7 +44,10 @@ class ArchitectureTest {
             Map.entry("leases", Set.of("redis")),
             Map.entry("origin", Set.of()),
             Map.entry("ratelimit", Set.of("redis")),
-            Map.entry("messaging", Set.of("redis")),
+            Map.entry("messaging", Set.of("kafka", "offsets", "executions", "database")),
+            Map.entry("offsets", Set.of("kafka", "redis")),
+            Map.entry("executions", Set.of("kafka", "origin", "database")),
+            Map.entry("kafka", Set.of()),
             Map.entry("redis", Set.of()),
             Map.entry("database", Set.of()));
 
