@@ -49,8 +49,8 @@ public final class Executions {
                 .replaceWithVoid();
     }
 
-    /// Deletes the mark of a record that is done. Never fails: a mark left behind costs its record a turn alone, if it
-    /// ever comes again, and goes with time.
+    /// Deletes the mark of a record that is done. Never fails: a mark left behind costs its record a turn alone, if
+    /// it ever comes again, and goes with time.
     public Uni<Void> unmark(RecordId record) {
         return unmarks.load(List.of(record), () -> {})
                 .onFailure()

@@ -10,8 +10,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// Holds attempts back while a dependency is away: one at a time goes ahead to see whether it is back, after a pause
-/// that grows up to the limit; the first success lets all go. Safe for use from every thread; who waited goes on on the
-/// thread of who made way.
+/// that grows up to the limit; the first success lets all go. Safe for use from every thread; who waited goes on on
+/// the thread of who made way.
 final class Circuit {
     private final Backoff backoff;
     private final BiConsumer<Duration, Runnable> timer;

@@ -27,8 +27,8 @@ final class DeadLetters {
         this.backoff = backoff;
     }
 
-    /// Completes with the broker's acknowledgment, however long that takes; fails with [Abandoned] where the partition
-    /// is revoked meanwhile.
+    /// Completes with the broker's acknowledgment, however long that takes; fails with [Abandoned] where the
+    /// partition is revoked meanwhile.
     Uni<Void> write(InboundRecord record, Headers headers, Assignment home) {
         boolean[] counted = {false};
         int[] failures = {0};

@@ -13,8 +13,8 @@ import java.util.concurrent.Executor;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/// Takes a record to its end: settled, or acknowledged by the broker as a dead letter. Until then nothing is finished,
-/// so that a crash at any moment means a redelivery.
+/// Takes a record to its end: settled, or acknowledged by the broker as a dead letter. Until then nothing is
+/// finished, so that a crash at any moment means a redelivery.
 ///
 /// Before its first attempt the record is marked in PostgreSQL, so that one that kills this process is found out; a
 /// suspect runs alone. An attempt that meets a missing dependency opens the circuit, which holds all others back, and

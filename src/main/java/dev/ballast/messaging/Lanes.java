@@ -7,8 +7,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/// Work of one key one after another in the order of its submission, work of different keys side by side. Safe for use
-/// from every thread. Holds nothing of a key whose work is done.
+/// Work of one key one after another in the order of its submission, work of different keys side by side. Safe for
+/// use from every thread. Holds nothing of a key whose work is done.
 final class Lanes<K> {
     /// What waits in each lane that is busy.
     private final Map<K, Deque<Supplier<Uni<Void>>>> busy = new HashMap<>();

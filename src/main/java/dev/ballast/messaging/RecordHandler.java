@@ -9,13 +9,13 @@ public interface RecordHandler {
     /// Of the consumer: lower-case letters, digits and dashes. Unless configured otherwise it is the topic's too.
     String name();
 
-    /// One attempt at a record. Called on an event loop, on a context of the record's own, so it must not block; called
-    /// again for the same record after a failure, a crash or a rebalance, so it must be idempotent. Records of one
-    /// key come one after another, those of different keys side by side.
+    /// One attempt at a record. Called on an event loop, on a context of the record's own, so it must not block;
+    /// called again for the same record after a failure, a crash or a rebalance, so it must be idempotent. Records
+    /// of one key come one after another, those of different keys side by side.
     Uni<Outcome> handle(InboundRecord record);
 
-    /// The broker has the record as a dead letter. Called before the record is finished, again after a crash; a failure
-    /// repeats it.
+    /// The broker has the record as a dead letter. Called before the record is finished, again after a crash; a
+    /// failure repeats it.
     default Uni<Void> deadLettered(InboundRecord record, Outcome.Poison why) {
         return Uni.createFrom().voidItem();
     }

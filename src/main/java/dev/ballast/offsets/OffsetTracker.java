@@ -3,8 +3,8 @@ package dev.ballast.offsets;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 
-/// Which records of one partition have begun and are not finished yet. They begin in the order of their offsets, which
-/// may have gaps (compaction, transactions), and finish in any order. Safe for use from every thread.
+/// Which records of one partition have begun and are not finished yet. They begin in the order of their offsets,
+/// which may have gaps (compaction, transactions), and finish in any order. Safe for use from every thread.
 public final class OffsetTracker {
     /// Offset to the time it began.
     private final TreeMap<Long, Long> unfinished = new TreeMap<>();

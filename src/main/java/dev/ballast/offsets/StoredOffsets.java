@@ -12,8 +12,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The offsets of consumer groups in Redis, at `ballast:offset:{<group>:<topic>:<partition>}`, without a TTL.
-/// Each call fails with a [dev.ballast.redis.RedisFailure] where Redis does not answer in time; what is lost by it is a
-/// later repetition of records that are finished, which their handlers absorb.
+/// Each call fails with a [dev.ballast.redis.RedisFailure] where Redis does not answer in time; what is lost by it
+/// is a later repetition of records that are finished, which their handlers absorb.
 @ApplicationScoped
 public class StoredOffsets {
     private static final RedisScript CLAIM = RedisScript.named("offset-claim");
@@ -73,6 +73,7 @@ public class StoredOffsets {
     }
 
     private static long number(@Nullable Response reply) {
-        return Long.parseLong(Objects.requireNonNull(reply, "the scripts never answer nil").toString());
+        return Long.parseLong(
+                Objects.requireNonNull(reply, "the scripts never answer nil").toString());
     }
 }

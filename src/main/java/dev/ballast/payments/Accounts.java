@@ -1,6 +1,5 @@
 package dev.ballast.payments;
 
-import dev.ballast.database.Sql;
 import dev.ballast.database.Database;
 import dev.ballast.database.Sql;
 import io.smallrye.mutiny.Uni;
@@ -50,8 +49,8 @@ class Accounts {
 
     /// Credits the account once per deposit id; a repetition gets the first answer.
     Uni<Deposit> deposit(long userId, String depositId, long amount) {
-        return database.inTransaction(
-                transaction -> Settlements.lock(transaction, List.of(userId)).chain(accounts -> find(transaction, depositId)
+        return database.inTransaction(transaction -> Settlements.lock(transaction, List.of(userId))
+                .chain(accounts -> find(transaction, depositId)
                         .chain(noted -> noted.size() > 0
                                 ? repeated(userId, depositId, amount, noted)
                                 : credit(transaction, accounts, userId, depositId, amount))));

@@ -1,7 +1,7 @@
 package dev.ballast.payments;
 
-import dev.ballast.database.Sql;
 import dev.ballast.database.Database;
+import dev.ballast.database.Sql;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mutiny.sqlclient.Row;

@@ -1,6 +1,5 @@
 package dev.ballast.payments;
 
-import dev.ballast.database.Sql;
 import dev.ballast.database.Database;
 import dev.ballast.database.Sql;
 import io.micrometer.core.instrument.Gauge;

@@ -20,9 +20,9 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.Locale;
 
-/// Settles what comes out of the topic `payments`, keeps the outcome in Redis for duplicates, and publishes it: for each
-/// record of an order the same bytes. A record is done when the brokers have its outcome, so that a crash repeats what
-/// is missing.
+/// Settles what comes out of the topic `payments`, keeps the outcome in Redis for duplicates, and publishes it: for
+/// each record of an order the same bytes. A record is done when the brokers have its outcome, so that a crash
+/// repeats what is missing.
 @ApplicationScoped
 class PaymentConsumer implements RecordHandler {
     private static final String MARK_DEAD_LETTERED = Sql.read("payments", "mark-dead-lettered");
@@ -99,8 +99,7 @@ class PaymentConsumer implements RecordHandler {
                 poison(
                         "fingerprint-mismatch",
                         "order " + payment.orderId() + " is known with another user, amount or currency");
-            case Settlement.UnknownUser _ ->
-                poison("unknown-user", "there is no account of user " + payment.userId());
+            case Settlement.UnknownUser _ -> poison("unknown-user", "there is no account of user " + payment.userId());
             case Settlement.Refused refused -> Uni.createFrom().failure(refused.why());
         };
     }

@@ -5,8 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/// The outcome of a settled order as it is published, and kept in Redis for duplicates: the same bytes for the same row,
-/// whoever reads it and whenever.
+/// The outcome of a settled order as it is published, and kept in Redis for duplicates: the same bytes for the same
+/// row, whoever reads it and whenever.
 final class PaymentResult {
     /// The topic of the outcomes; its key is the user id in decimal digits.
     static final String TOPIC = "payment-results";

@@ -59,8 +59,13 @@ class Settlements {
         Set<Object> taken = new HashSet<>();
         for (Payment payment : payments) {
             // a statement settles neither an order nor an account twice
-            boolean first = taken.add(payment.orderId()) & taken.add(payment.userId());
-            (first ? together : alone).add(payment);
+            if (taken.contains(payment.orderId()) || taken.contains(payment.userId())) {
+                alone.add(payment);
+            } else {
+                taken.add(payment.orderId());
+                taken.add(payment.userId());
+                together.add(payment);
+            }
         }
         return inTransaction(together)
                 .onFailure(failure -> together.size() > 1 && !PaymentConsumer.isOutage(failure))
@@ -108,7 +113,8 @@ class Settlements {
         return transaction
                 .preparedQuery(SETTLE)
                 .execute(batch.parameters())
-                .invoke(rows -> rows.forEach(row -> settlements.put(Order.of(row).payment(), settled(row))))
+                .invoke(rows ->
+                        rows.forEach(row -> settlements.put(Order.of(row).payment(), settled(row))))
                 .chain(() -> held(transaction, batch.payments, settlements));
     }
 
@@ -116,8 +122,8 @@ class Settlements {
         Order order = Order.of(row);
         if (row.getBoolean("debited") != "COMPLETED".equals(order.status())) {
             // fails the transaction, so that nothing of it remains
-            throw new IllegalStateException("order " + order.orderId() + " is " + order.status() + ", debited: "
-                    + row.getBoolean("debited"));
+            throw new IllegalStateException(
+                    "order " + order.orderId() + " is " + order.status() + ", debited: " + row.getBoolean("debited"));
         }
         return new Settlement.Settled(order);
     }
@@ -146,9 +152,7 @@ class Settlements {
         if (order == null) {
             throw new IllegalStateException("the order row is gone");
         }
-        return order.payment().equals(payment)
-                ? new Settlement.Repeated(order)
-                : new Settlement.Contradicted();
+        return order.payment().equals(payment) ? new Settlement.Repeated(order) : new Settlement.Contradicted();
     }
 
     private static Map<Payment, Settlement> merged(Map<Payment, Settlement> some, Map<Payment, Settlement> others) {
