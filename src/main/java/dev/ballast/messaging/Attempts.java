@@ -1,5 +1,6 @@
 package dev.ballast.messaging;
 
+import dev.ballast.messaging.Interruption.Postponed;
 import java.time.Instant;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;

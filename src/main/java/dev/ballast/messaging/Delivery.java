@@ -1,13 +1,14 @@
 package dev.ballast.messaging;
 
+import dev.ballast.messaging.Interruption.TooSlow;
+import dev.ballast.messaging.Interruption.Postponed;
+import dev.ballast.messaging.Interruption.Abandoned;
 import dev.ballast.executions.Executions;
 import dev.ballast.executions.Marking;
 import dev.ballast.executions.TakingTurns;
 import dev.ballast.kafka.InboundRecord;
 import dev.ballast.offsets.Assignment;
-import dev.ballast.problem.RootCause;
 import io.smallrye.mutiny.Uni;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
 import org.jboss.logging.Logger;
@@ -30,6 +31,7 @@ final class Delivery {
     private final DeadLetters deadLetters;
     private final RecordSpans spans;
     private final DeliveryMetrics metrics;
+    private final Retrier retrier;
     private final Backoff backoff;
     private final InstantSource clock;
 
@@ -52,6 +54,7 @@ final class Delivery {
         this.deadLetters = deadLetters;
         this.spans = spans;
         this.metrics = metrics;
+        this.retrier = new Retrier(backoff, metrics);
         this.backoff = backoff;
         this.clock = clock;
     }
@@ -67,29 +70,8 @@ final class Delivery {
         return spans.process(record, () -> decide(trip).chain(outcome -> end(trip, outcome)));
     }
 
-    /// Repeats the attempt until it is known whether the record is done or poison.
     private Uni<Outcome> decide(Trip trip) {
-        Attempts attempts = trip.attempts();
-        return Uni.createFrom()
-                .deferred(() -> attempt(trip))
-                .onFailure(failure -> !(failure instanceof Abandoned))
-                .retry()
-                .when(failures -> failures.onItem()
-                        .transformToUniAndConcatenate(failure -> attempts.allows(failure)
-                                ? pause(trip, failure)
-                                : Uni.createFrom().failure(failure)))
-                .onFailure(failure -> attempts.isExhausted())
-                .recoverWithItem(failure -> exhausted(trip, failure));
-    }
-
-    private static Outcome exhausted(Trip trip, Throwable failure) {
-        int failures = trip.attempts().counted(true);
-        LOG.errorf(
-                failure,
-                "%s failed %d times for a reason nobody foresaw",
-                trip.record().id(),
-                failures);
-        return new Outcome.Poison("attempts-exhausted", "failed %d times".formatted(failures), failure);
+        return retrier.decide(trip.record(), trip.attempts(), trip.loop(), () -> attempt(trip));
     }
 
     private Uni<Outcome> attempt(Trip trip) {
@@ -153,26 +135,12 @@ final class Delivery {
         return spans.attempt(number, () -> handler.handle(trip.record())
                 .ifNoItem()
                 .after(settings.attemptTimeout())
-                .failWith(() -> new AttemptTimeout(settings.attemptTimeout()))
+                .failWith(() -> new TooSlow(settings.attemptTimeout()))
                 .emitOn(trip.loop())
                 .onItem()
                 .transformToUni(outcome -> outcome instanceof Outcome.Later later
                         ? Uni.createFrom().failure(new Postponed(later))
                         : Uni.createFrom().item(outcome)));
-    }
-
-    /// Emits when the pause is over; an item, because the retry takes no notice of an empty `Uni`. After a missing
-    /// dependency it is the circuit that makes it wait.
-    private Uni<Boolean> pause(Trip trip, Throwable failure) {
-        int failures = trip.attempts().failures();
-        boolean postponed = failure instanceof Postponed;
-        metrics.retried(trip.record().topic(), failure instanceof Postponed it ? it.dependency() : "failure");
-        // powers of two: the first ones at once, then ever fewer while an outage lasts
-        if (!postponed && Integer.bitCount(failures) == 1) {
-            LOG.warnf("%s: attempt %d failed, trying again: %s", trip.record().id(), failures, RootCause.of(failure));
-        }
-        Duration pause = postponed ? Duration.ofMillis(1) : backoff.pauseAfter(failures);
-        return Uni.createFrom().item(true).onItem().delayIt().by(pause).emitOn(trip.loop());
     }
 
     private Uni<Void> end(Trip trip, Outcome outcome) {
@@ -194,7 +162,7 @@ final class Delivery {
     private Uni<Void> bury(Trip trip, Outcome.Poison poison) {
         InboundRecord record = trip.record();
         LOG.warnf("%s goes to the dead letters: %s: %s", record.id(), poison.reason(), poison.detail());
-        boolean failed = poison.reason().equals("attempts-exhausted");
+        boolean failed = poison.reason().equals(Retrier.EXHAUSTED);
         return deadLetters
                 .write(
                         record,

@@ -1,5 +1,6 @@
 package dev.ballast.messaging;
 
+import dev.ballast.messaging.Interruption.Abandoned;
 import dev.ballast.kafka.InboundRecord;
 import dev.ballast.offsets.Assignment;
 import io.micrometer.core.instrument.Timer;
