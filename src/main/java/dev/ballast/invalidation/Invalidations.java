@@ -1,6 +1,5 @@
 package dev.ballast.invalidation;
 
-import dev.ballast.database.Sql;
 import dev.ballast.cache.Invalidation;
 import dev.ballast.cache.TieredCaches;
 import dev.ballast.database.Database;

@@ -1,8 +1,8 @@
 package dev.ballast.messaging;
 
-import dev.ballast.messaging.Interruption.Abandoned;
 import dev.ballast.kafka.EventPublisher;
 import dev.ballast.kafka.InboundRecord;
+import dev.ballast.messaging.Interruption.Abandoned;
 import dev.ballast.offsets.Assignment;
 import dev.ballast.problem.RootCause;
 import io.smallrye.mutiny.Uni;

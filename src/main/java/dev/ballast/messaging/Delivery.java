@@ -1,12 +1,12 @@
 package dev.ballast.messaging;
 
-import dev.ballast.messaging.Interruption.TooSlow;
-import dev.ballast.messaging.Interruption.Postponed;
-import dev.ballast.messaging.Interruption.Abandoned;
 import dev.ballast.executions.Executions;
 import dev.ballast.executions.Marking;
 import dev.ballast.executions.TakingTurns;
 import dev.ballast.kafka.InboundRecord;
+import dev.ballast.messaging.Interruption.Abandoned;
+import dev.ballast.messaging.Interruption.Postponed;
+import dev.ballast.messaging.Interruption.TooSlow;
 import dev.ballast.offsets.Assignment;
 import io.smallrye.mutiny.Uni;
 import java.time.InstantSource;

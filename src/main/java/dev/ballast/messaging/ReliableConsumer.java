@@ -1,7 +1,7 @@
 package dev.ballast.messaging;
 
-import dev.ballast.messaging.Interruption.Abandoned;
 import dev.ballast.kafka.InboundRecord;
+import dev.ballast.messaging.Interruption.Abandoned;
 import dev.ballast.offsets.Assignment;
 import io.micrometer.core.instrument.Timer;
 import io.quarkus.vertx.core.runtime.context.VertxContextSafetyToggle;

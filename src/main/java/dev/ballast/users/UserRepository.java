@@ -38,6 +38,10 @@ class UserRepository {
             UPDATE users SET name = $2, email = $3, plan = $4, version = version + 1, updated_at = now()
             WHERE id = $1 AND ($5::bigint[] IS NULL OR version = ANY ($5)) RETURNING %s, %s""".formatted(COLUMNS, TRANSACTION);
 
+    private static final String CHANGE_PLAN = """
+            UPDATE users SET plan = $2, version = version + 1, updated_at = now()
+            WHERE id = $1 AND plan <> $2 RETURNING %s, %s""".formatted(COLUMNS, TRANSACTION);
+
     /// The account stays, closed: a payment still on its way is declined by it and not lost.
     private static final String DELETE = """
             WITH deleted AS (
@@ -90,6 +94,11 @@ class UserRepository {
                 .onFailure(UserRepository::isEmailTaken)
                 .transform(taken -> new UserException.EmailTaken())
                 .map(UserRepository::first);
+    }
+
+    /// Changes the user's plan; empty where there is no such user or the plan is that one already.
+    Uni<Optional<Written>> changePlan(long id, Plan plan) {
+        return database.query(CHANGE_PLAN, Tuple.of(id, plan.wireName())).map(UserRepository::first);
     }
 
     /// Deletes the user where it exists at one of `versions`; the transaction that did, empty where none.

@@ -56,6 +56,18 @@ class Users {
                 .chain(changed -> changed.map(this::invalidate).orElseGet(() -> whyNot(id)));
     }
 
+    /// Changes a user's plan; whether it was another one before. Fails with [UserException.Unknown]
+    Uni<Boolean> changePlan(long id, Plan plan) {
+        return repository.changePlan(id, plan).chain(changed -> changed.map(
+                        written -> invalidate(written).replaceWith(true))
+                .orElseGet(() -> repository.read(List.of(id)).map(found -> {
+                    if (found.isEmpty()) {
+                        throw new UserException.Unknown(id);
+                    }
+                    return false;
+                })));
+    }
+
     /// Fails with [UserException.Unknown] or [UserException.Changed]
     Uni<Invalidation> delete(long id, Precondition versions) {
         return repository

@@ -37,7 +37,8 @@ class RetrierTest {
 
     @Test
     void decide_dependencyAwayForLongerThanAnyBudget_repeatsUntilDone() {
-        Outcome outcome = decide(attempt -> attempt < 50 ? away() : Uni.createFrom().item(DONE));
+        Outcome outcome =
+                decide(attempt -> attempt < 50 ? away() : Uni.createFrom().item(DONE));
 
         assertEquals(DONE, outcome);
         assertEquals(

@@ -97,6 +97,11 @@ public final class PaymentCalls {
 
     /// Writes records of one key into the topic and waits for the broker.
     public static void send(Stack stack, byte[] key, List<byte[]> values) {
+        send(stack, "payments", key, values);
+    }
+
+    /// Likewise, into any topic.
+    public static void send(Stack stack, String topic, byte[] key, List<byte[]> values) {
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
                 Map.of(
                         ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
@@ -108,7 +113,7 @@ public final class PaymentCalls {
                 new ByteArraySerializer(),
                 new ByteArraySerializer())) {
             List<Future<RecordMetadata>> sent = values.stream()
-                    .map(value -> producer.send(new ProducerRecord<>("payments", key, value)))
+                    .map(value -> producer.send(new ProducerRecord<>(topic, key, value)))
                     .toList();
             for (Future<RecordMetadata> record : sent) {
                 record.get();
@@ -120,8 +125,13 @@ public final class PaymentCalls {
         }
     }
 
-    /// All records of the dead-letter topic.
+    /// All records of the payments' dead-letter topic.
     public static List<ConsumerRecord<byte[], byte[]>> deadLetters(Stack stack) {
+        return deadLetters(stack, "payments_dlq");
+    }
+
+    /// All records of a topic.
+    public static List<ConsumerRecord<byte[], byte[]>> deadLetters(Stack stack, String topic) {
         List<ConsumerRecord<byte[], byte[]>> letters = new ArrayList<>();
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
                 Map.of(
@@ -131,7 +141,7 @@ public final class PaymentCalls {
                         "earliest"),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor("payments_dlq").stream()
+            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
                     .map(info -> new TopicPartition(info.topic(), info.partition()))
                     .toList();
             consumer.assign(partitions);
