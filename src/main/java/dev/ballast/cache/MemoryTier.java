@@ -69,6 +69,18 @@ final class MemoryTier<K, V> {
     /// The answer to a hit; null on a miss.
     @Nullable
     Uni<CacheRead<V>> answer(K key) {
+        Entry<V> hot = hit(key);
+        return hot == null ? null : hot.answer;
+    }
+
+    /// Like [#answer], without the way to it.
+    @Nullable
+    CacheRead<V> read(K key) {
+        Entry<V> hot = hit(key);
+        return hot == null ? null : hot.read;
+    }
+
+    private @Nullable Entry<V> hit(K key) {
         Entry<V> entry = entries.getIfPresent(key);
         if (entry == null) {
             return null;
@@ -80,7 +92,7 @@ final class MemoryTier<K, V> {
         if (entry.renewAt - now <= 0 && entry.renewed.compareAndSet(false, true)) {
             ageing.accept(key);
         }
-        return entry.answer;
+        return entry;
     }
 
     /// What is held for a key; null where nothing is.
