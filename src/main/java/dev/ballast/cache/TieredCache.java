@@ -28,8 +28,9 @@ public final class TieredCache<K, V> {
     /// Keys that go to Redis and the loader together.
     private static final int BULK = 500;
 
-    /// Slices of a warm-up on their way together: half of the places for loads by default.
-    private static final int SLICES_AT_ONCE = 4;
+    /// Slices of a warm-up on their way together: one is answered while the other is worked on. More would only wait
+    /// for the event loop, and a slice that waits there too long looks like a load that is too slow.
+    private static final int SLICES_AT_ONCE = 2;
 
     private final CacheSpec<K, V> spec;
     private final MemoryTier<K, V> memory;
@@ -87,7 +88,7 @@ public final class TieredCache<K, V> {
         return Uni.createFrom().deferred(() -> readAll(new ArrayList<>(new LinkedHashSet<>(keys))));
     }
 
-    /// Brings keys into both tiers, up to four times 500 at a time. Fails where a load fails; what was read until then
+    /// Brings keys into both tiers, up to twice 500 at a time. Fails where a load fails; what was read until then
     /// stays.
     public Uni<WarmUp> warmUp(Collection<K> keys) {
         return Uni.createFrom().deferred(() -> {

@@ -247,10 +247,10 @@ class TieredCacheTest {
     }
 
     @Test
-    void warmUp_3000Keys_loads4SlicesOf500AtOnceAndAllOfThem() {
+    void warmUp_3000Keys_loads2SlicesOf500AtOnceAndAllOfThem() {
         List<String> keys = IntStream.range(0, 3_000).mapToObj(i -> "k" + i).toList();
         var warmed = subscribed(cache.warmUp(keys));
-        assertEquals(4, on.loader.calls.size());
+        assertEquals(2, on.loader.calls.size());
         IntStream.range(0, 6).forEach(_ -> on.loader.answer("1"));
 
         assertEquals(new WarmUp(3_000, 0, 3_000, 0, 0), warmed.getItem());
