@@ -30,6 +30,7 @@ final class MemoryTier<K, V> {
     private final Lifetime negativeLifetime;
     private final long staleFor;
     private Consumer<K> ageing = _ -> {};
+    private volatile long writtenAt;
 
     /// @param answer made once, as every hit gives the same
     /// @param readAt before the request was sent that brought the value
@@ -50,12 +51,14 @@ final class MemoryTier<K, V> {
         this.lifetime = new Lifetime(tuning.l1Ttl(), random);
         this.negativeLifetime = new Lifetime(tuning.negativeTtl(), random);
         this.staleFor = tuning.l1StaleFor().toNanos();
-        // Each entry knows its own, jittered expiry; Caffeine's only sweeps out what nobody asks for any more.
+        this.writtenAt = ticker.read();
+        // Each entry knows its own, jittered expiry; Caffeine's only sweeps out what nobody asks for any more, which it
+        // does as it writes. So its clock goes on with writes: to read the time once more is what a hit feels most.
         this.entries = Caffeine.newBuilder()
                 .maximumSize(tuning.l1MaxEntries())
                 .expireAfterWrite(lifetime.longest().plusNanos(staleFor))
                 .executor(Runnable::run) // its upkeep is a few entries at a time: no reason to change threads
-                .ticker(ticker)
+                .ticker(() -> writtenAt)
                 .recordStats(meters::evictions)
                 .build();
         meters.entries(entries, Cache::estimatedSize);
@@ -222,6 +225,7 @@ final class MemoryTier<K, V> {
     private Entry<V> entry(CacheRead<V> read, long readAt) {
         CacheRead<V> hit = CacheRead.fromMemory(read.value());
         long now = ticker.read();
+        writtenAt = now;
         long lives = (read.value() == null ? negativeLifetime : lifetime).nextNanos();
         // Nobody minds whether "no such key" is a few seconds late, so only values are renewed.
         long renewAt = read.value() == null ? now + lives : now + lives / 5 * 4;
