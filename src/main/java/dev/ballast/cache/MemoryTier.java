@@ -30,6 +30,7 @@ final class MemoryTier<K, V> {
     private final Lifetime negativeLifetime;
     private final long staleFor;
     private Consumer<K> ageing = _ -> {};
+    private volatile long writtenAt;
 
     /// @param answer made once, as every hit gives the same
     /// @param readAt before the request was sent that brought the value
@@ -50,12 +51,14 @@ final class MemoryTier<K, V> {
         this.lifetime = new Lifetime(tuning.l1Ttl(), random);
         this.negativeLifetime = new Lifetime(tuning.negativeTtl(), random);
         this.staleFor = tuning.l1StaleFor().toNanos();
-        // Each entry knows its own, jittered expiry; Caffeine's only sweeps out what nobody asks for any more.
+        this.writtenAt = ticker.read();
+        // Each entry knows its own, jittered expiry; Caffeine's only sweeps out what nobody asks for any more, which it
+        // does as it writes. So its clock goes on with writes: to read the time once more is what a hit feels most.
         this.entries = Caffeine.newBuilder()
                 .maximumSize(tuning.l1MaxEntries())
                 .expireAfterWrite(lifetime.longest().plusNanos(staleFor))
                 .executor(Runnable::run) // its upkeep is a few entries at a time: no reason to change threads
-                .ticker(ticker)
+                .ticker(() -> writtenAt)
                 .recordStats(meters::evictions)
                 .build();
         meters.entries(entries, Cache::estimatedSize);
@@ -69,6 +72,18 @@ final class MemoryTier<K, V> {
     /// The answer to a hit; null on a miss.
     @Nullable
     Uni<CacheRead<V>> answer(K key) {
+        Entry<V> hot = hit(key);
+        return hot == null ? null : hot.answer;
+    }
+
+    /// Like [#answer], without the way to it.
+    @Nullable
+    CacheRead<V> read(K key) {
+        Entry<V> hot = hit(key);
+        return hot == null ? null : hot.read;
+    }
+
+    private @Nullable Entry<V> hit(K key) {
         Entry<V> entry = entries.getIfPresent(key);
         if (entry == null) {
             return null;
@@ -80,7 +95,7 @@ final class MemoryTier<K, V> {
         if (entry.renewAt - now <= 0 && entry.renewed.compareAndSet(false, true)) {
             ageing.accept(key);
         }
-        return entry.answer;
+        return entry;
     }
 
     /// What is held for a key; null where nothing is.
@@ -210,6 +225,7 @@ final class MemoryTier<K, V> {
     private Entry<V> entry(CacheRead<V> read, long readAt) {
         CacheRead<V> hit = CacheRead.fromMemory(read.value());
         long now = ticker.read();
+        writtenAt = now;
         long lives = (read.value() == null ? negativeLifetime : lifetime).nextNanos();
         // Nobody minds whether "no such key" is a few seconds late, so only values are renewed.
         long renewAt = read.value() == null ? now + lives : now + lives / 5 * 4;

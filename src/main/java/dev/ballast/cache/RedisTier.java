@@ -53,6 +53,11 @@ final class RedisTier<K, V> implements RemoteTier<K, V> {
     }
 
     @Override
+    public int neighbourhood(K key) {
+        return LeasedStore.bucket(spec.keyText().apply(key));
+    }
+
+    @Override
     public Uni<Map<K, Found<V>>> read(Collection<K> wanted) {
         return ask(wanted, false);
     }

@@ -33,6 +33,9 @@ interface RemoteTier<K, V> {
         REJECTED
     }
 
+    /// Which keys are cheap to ask for together: those with the same number.
+    int neighbourhood(K key);
+
     /// One answer per key.
     Uni<Map<K, Found<V>>> read(Collection<K> keys);
 

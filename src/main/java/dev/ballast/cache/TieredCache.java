@@ -2,15 +2,18 @@ package dev.ballast.cache;
 
 import dev.ballast.problem.DomainException;
 import dev.ballast.problem.Kind;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -24,6 +27,10 @@ import java.util.function.LongSupplier;
 public final class TieredCache<K, V> {
     /// Keys that go to Redis and the loader together.
     private static final int BULK = 500;
+
+    /// Slices of a warm-up on their way together: one is answered while the other is worked on. More would only wait
+    /// for the event loop, and a slice that waits there too long looks like a load that is too slow.
+    private static final int SLICES_AT_ONCE = 2;
 
     private final CacheSpec<K, V> spec;
     private final MemoryTier<K, V> memory;
@@ -81,16 +88,29 @@ public final class TieredCache<K, V> {
         return Uni.createFrom().deferred(() -> readAll(new ArrayList<>(new LinkedHashSet<>(keys))));
     }
 
-    /// Brings keys into both tiers, 500 at a time. Fails where a load fails; what was read until then stays.
+    /// Brings keys into both tiers, up to twice 500 at a time. Fails where a load fails; what was read until then
+    /// stays.
     public Uni<WarmUp> warmUp(Collection<K> keys) {
         return Uni.createFrom().deferred(() -> {
             WarmUp.Tally tally = new WarmUp.Tally(nanoTime);
-            Uni<Void> done = Uni.createFrom().voidItem();
-            for (List<K> slice : slices(new ArrayList<>(new LinkedHashSet<>(keys)))) {
-                done = done.chain(() -> readAll(slice)).invoke(tally::add).replaceWithVoid();
-            }
-            return done.map(_ -> tally.result());
+            return Multi.createFrom()
+                    .iterable(slices(byNeighbourhood(keys)))
+                    .onItem()
+                    .transformToUni(this::readAll)
+                    .merge(SLICES_AT_ONCE)
+                    .invoke(tally::add)
+                    .collect()
+                    .last()
+                    .map(_ -> tally.result());
         });
+    }
+
+    /// Each key once, neighbours together: 500 keys then need a handful of scripts and not one for each bucket.
+    private List<K> byNeighbourhood(Collection<K> keys) {
+        return keys.stream()
+                .distinct()
+                .sorted(Comparator.comparingInt(remote::neighbourhood))
+                .toList();
     }
 
     /// Like [#warmUp], by the texts of the keys; what is no key's text is left out.
@@ -201,27 +221,32 @@ public final class TieredCache<K, V> {
     }
 
     private Uni<Map<K, CacheRead<V>>> readAll(List<K> keys) {
-        if (keys.isEmpty()) {
-            return Uni.createFrom().item(Map.of());
-        }
-        List<Uni<CacheRead<V>>> answers = new ArrayList<>(keys.size());
+        Map<K, CacheRead<V>> hot = new HashMap<>();
+        Map<K, Flight<V>> aloft = new HashMap<>();
         for (List<K> slice : slices(keys)) {
             Map<K, Flight<V>> own = new HashMap<>();
             for (K key : slice) {
-                answers.add(answer(key, own));
+                CacheRead<V> hit = memory.read(key);
+                if (hit == null) {
+                    aloft.put(key, board(key, own));
+                } else {
+                    meters.l1Hit();
+                    hot.put(key, hit);
+                }
             }
             way.fly(own);
         }
-        return Uni.join().all(answers).andFailFast().map(reads -> paired(keys, reads));
+        return Flight.joinAll(aloft.values()).map(_ -> inOrder(keys, hot, aloft));
     }
 
-    private Uni<CacheRead<V>> answer(K key, Map<K, Flight<V>> own) {
-        Uni<CacheRead<V>> hot = memory.answer(key);
-        if (hot != null) {
-            meters.l1Hit();
-            return hot;
+    private static <K, V> Map<K, CacheRead<V>> inOrder(
+            List<K> keys, Map<K, CacheRead<V>> hot, Map<K, Flight<V>> landed) {
+        Map<K, CacheRead<V>> reads = LinkedHashMap.newLinkedHashMap(keys.size());
+        for (K key : keys) {
+            Flight<V> flight = landed.get(key);
+            reads.put(key, flight == null ? Objects.requireNonNull(hot.get(key)) : flight.landed());
         }
-        return board(key, own).join();
+        return reads;
     }
 
     /// The flight to wait for: another's that is on its way, or a new one, which is added to `own`.
@@ -249,14 +274,6 @@ public final class TieredCache<K, V> {
             slices.add(all.subList(from, Math.min(all.size(), from + BULK)));
         }
         return slices;
-    }
-
-    private static <K, V> Map<K, CacheRead<V>> paired(List<K> keys, List<CacheRead<V>> reads) {
-        Map<K, CacheRead<V>> paired = new LinkedHashMap<>();
-        for (int i = 0; i < keys.size(); i++) {
-            paired.put(keys.get(i), reads.get(i));
-        }
-        return paired;
     }
 
     /// The loader is known to be away. Whoever asks again in a second may find it back.

@@ -4,6 +4,7 @@ import dev.ballast.cache.Invalidation;
 import dev.ballast.cache.TieredCaches;
 import dev.ballast.database.Database;
 import dev.ballast.database.Sql;
+import dev.ballast.failpoint.FailPoint;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -16,6 +17,7 @@ import org.jboss.logging.Logger;
 public class Invalidations {
     private static final Logger LOG = Logger.getLogger(Invalidations.class);
     private static final String DELIVERED_BY = Sql.read("invalidation", "delivered-by");
+    private static final String AFTER_COMMIT = "invalidation-after-commit";
 
     private final TieredCaches caches;
     private final Database database;
@@ -32,6 +34,7 @@ public class Invalidations {
     /// @param transaction the one that is committed, `pg_current_xact_id()`
     /// @param key its text
     public Uni<Invalidation> deliver(long transaction, String cache, String key) {
+        FailPoint.reached(AFTER_COMMIT);
         return caches.invalidate(cache, List.of(key)).invoke(outcome -> {
             if (outcome == Invalidation.ACKNOWLEDGED) {
                 forgetNote(transaction, cache, key);

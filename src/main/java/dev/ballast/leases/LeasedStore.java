@@ -60,6 +60,11 @@ public final class LeasedStore {
         this.tokens = tokens;
     }
 
+    /// Which script a key goes with: who brings many keys and brings those of one bucket together needs few scripts.
+    public static int bucket(String key) {
+        return KeySpace.bucket(key);
+    }
+
     /// A value to be stored.
     ///
     /// @param ttlMs how long to keep it; 0 only gives the lease back

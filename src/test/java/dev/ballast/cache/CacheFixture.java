@@ -129,6 +129,11 @@ final class CacheFixture {
         }
 
         @Override
+        public int neighbourhood(String key) {
+            return key.length();
+        }
+
+        @Override
         public Uni<Map<String, Found<String>>> read(Collection<String> keys) {
             reads.add(List.copyOf(keys));
             Map<String, Found<String>> found = new HashMap<>();
