@@ -13,6 +13,7 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -205,7 +206,7 @@ final class RedisTier<K, V> implements RemoteTier<K, V> {
     }
 
     @Override
-    public Uni<Boolean> delete(Collection<String> texts) {
+    public Uni<Set<String>> delete(Collection<String> texts) {
         return store.invalidate(texts);
     }
 

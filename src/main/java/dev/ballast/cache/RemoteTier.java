@@ -3,6 +3,7 @@ package dev.ballast.cache;
 import io.smallrye.mutiny.Uni;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The tier that pods share. None of its answers fails: what goes wrong is part of the answer.
@@ -51,8 +52,8 @@ interface RemoteTier<K, V> {
     /// Gives tokens back unused, so that the next reader need not wait.
     Uni<Void> release(Map<K, String> tokens);
 
-    /// Whether values and tokens of these keys, given by their texts, are gone for certain.
-    Uni<Boolean> delete(Collection<String> texts);
+    /// Of which of these keys, given by their texts, values and tokens are gone for certain.
+    Uni<Set<String>> delete(Collection<String> texts);
 
     /// Whether all of the cache's values and tokens are gone for certain.
     Uni<Boolean> clear();

@@ -1,5 +1,6 @@
 package dev.ballast.cache;
 
+import dev.ballast.leases.LeasedStore;
 import dev.ballast.problem.DomainException;
 import dev.ballast.problem.Kind;
 import io.smallrye.mutiny.Multi;
@@ -47,6 +48,13 @@ public final class TieredCache<K, V> {
         ///
         /// @param texts of the keys; none stands for all
         Uni<Boolean> of(List<String> texts);
+
+        /// Tells of the keys that were deleted, if any; those of them that others are sure to hear of.
+        default Uni<Set<String>> after(Set<String> deleted) {
+            return deleted.isEmpty()
+                    ? Uni.createFrom().item(deleted)
+                    : of(List.copyOf(deleted)).map(told -> told ? deleted : Set.<String>of());
+        }
     }
 
     TieredCache(
@@ -141,6 +149,14 @@ public final class TieredCache<K, V> {
         return remote.describe(text).map(l2 -> new KeyReport(spec.name(), text, l1, l2));
     }
 
+    /// The text that the key of this text has in every tier; empty where no key has it.
+    public Optional<String> canonical(String text) {
+        Function<String, K> parse = spec.key();
+        Optional<String> known =
+                parse == null ? Optional.of(text) : key(parse, text).map(spec.keyText());
+        return known.filter(LeasedStore::canHold);
+    }
+
     /// The texts of the keys in memory that are read most, as its eviction estimates, hottest first.
     public List<String> hottest(int limit) {
         return memory.hottest(limit).stream().map(spec.keyText()).toList();
@@ -149,32 +165,26 @@ public final class TieredCache<K, V> {
     /// Forgets a key in both tiers and on every pod. To be called after the change is committed. Acknowledged, no pod
     /// serves anything older from D later on, and this one from now on.
     public Uni<Invalidation> invalidate(K key) {
-        return invalidateTexts(List.of(spec.keyText().apply(key)));
+        String text = spec.keyText().apply(key);
+        return invalidateTexts(List.of(text)).map(told -> Invalidation.of(told.contains(text)));
     }
 
-    /// Forgets keys by their texts, up to 500 at a time. Memory is cleared before Redis, so that loads on their way are
-    /// not stored there, and after it, so that nothing read there meanwhile stays. Other pods are told
+    /// Forgets keys by their texts; those that are acknowledged. Memory is cleared before Redis, so that loads on their
+    /// way are not stored there, and after it, so that nothing read there meanwhile stays. Other pods are told
     /// after Redis is clean, so that they do not find the old value there.
-    Uni<Invalidation> invalidateTexts(Collection<String> texts) {
+    Uni<Set<String>> invalidateTexts(Collection<String> texts) {
         List<String> gone = List.copyOf(new LinkedHashSet<>(texts));
         return Uni.createFrom()
                 .deferred(() -> {
                     forget(gone);
                     return remote.delete(gone);
                 })
-                .chain(deleted -> deleted ? announced(gone) : Uni.createFrom().item(false))
+                .chain(announcement::after)
                 .map(told -> {
                     forget(gone);
-                    return outcome(told);
+                    meters.invalidated(Invalidation.of(told.size() == gone.size()));
+                    return told;
                 });
-    }
-
-    private Uni<Boolean> announced(List<String> texts) {
-        Uni<Boolean> told = Uni.createFrom().item(true);
-        for (List<String> slice : slices(texts)) {
-            told = told.chain(all -> announcement.of(slice).map(one -> all && one));
-        }
-        return told;
     }
 
     /// Forgets everything in both tiers and on every pod.
@@ -188,7 +198,9 @@ public final class TieredCache<K, V> {
                         cleared ? announcement.of(List.of()) : Uni.createFrom().item(false))
                 .map(told -> {
                     forgetAll();
-                    return outcome(told);
+                    Invalidation outcome = Invalidation.of(told);
+                    meters.invalidated(outcome);
+                    return outcome;
                 });
     }
 
@@ -260,12 +272,6 @@ public final class TieredCache<K, V> {
         }
         own.put(key, fresh);
         return fresh;
-    }
-
-    private Invalidation outcome(boolean gone) {
-        Invalidation outcome = gone ? Invalidation.ACKNOWLEDGED : Invalidation.DEFERRED;
-        meters.invalidated(outcome);
-        return outcome;
     }
 
     private static <T> List<List<T>> slices(List<T> all) {

@@ -40,7 +40,7 @@ class ArchitectureTest {
             Map.entry("recommendations", Set.of("cache", "database")),
             Map.entry("cache", Set.of("leases", "origin", "redis")),
             Map.entry("invalidation", Set.of("cache", "database")),
-            Map.entry("cacheops", Set.of("cache", "redis")),
+            Map.entry("cacheops", Set.of("invalidation", "cache", "redis")),
             Map.entry("leases", Set.of("redis")),
             Map.entry("origin", Set.of()),
             Map.entry("ratelimit", Set.of("redis")),

@@ -116,6 +116,7 @@ final class CacheFixture {
         final Set<String> negative = new HashSet<>();
         final Map<String, String> leases = new HashMap<>();
         final List<Collection<String>> reads = new ArrayList<>();
+        final Set<String> unreachable = new HashSet<>();
         boolean away;
         boolean held;
         boolean ageing;
@@ -199,13 +200,16 @@ final class CacheFixture {
         }
 
         @Override
-        public Uni<Boolean> delete(Collection<String> texts) {
-            if (!away) {
-                texts.forEach(stored::remove);
-                negative.removeAll(texts);
-                texts.forEach(leases::remove);
+        public Uni<Set<String>> delete(Collection<String> texts) {
+            Set<String> gone = new HashSet<>(texts);
+            gone.removeAll(unreachable);
+            if (away) {
+                gone.clear();
             }
-            return answer(!away);
+            gone.forEach(stored::remove);
+            negative.removeAll(gone);
+            gone.forEach(leases::remove);
+            return answer(gone);
         }
 
         @Override
