@@ -16,8 +16,11 @@
 -- fill renews it.
 local run = ARGV[1]
 if run == '' then
-    local info = redis.pcall('INFO', 'server')
-    run = type(info) == 'string' and string.match(info, 'run_id:(%x+)') or '-'
+    -- as RunId.java: half of the run_id, half of the id it has as master
+    local server, replication = redis.pcall('INFO', 'server'), redis.pcall('INFO', 'replication')
+    local own = type(server) == 'string' and string.match(server, 'run_id:(%x+)') or '-'
+    local master = type(replication) == 'string' and string.match(replication, 'master_replid:(%x+)') or ''
+    run = own:sub(1, 20) .. master:sub(1, 20)
 end
 run = (run .. string.rep('-', 40)):sub(1, 40)
 local stamp = redis.call('GET', KEYS[1])

@@ -13,8 +13,11 @@
 -- whatever the snapshot held, and after a loss of the head the log begins anew in another epoch.
 local run = ARGV[1]
 if run == '' then
-    local info = redis.pcall('INFO', 'server')
-    run = type(info) == 'string' and string.match(info, 'run_id:(%x+)') or '-'
+    -- as RunId.java: half of the run_id, half of the id it has as master
+    local server, replication = redis.pcall('INFO', 'server'), redis.pcall('INFO', 'replication')
+    local own = type(server) == 'string' and string.match(server, 'run_id:(%x+)') or '-'
+    local master = type(replication) == 'string' and string.match(replication, 'master_replid:(%x+)') or ''
+    run = own:sub(1, 20) .. master:sub(1, 20)
 end
 if redis.call('HGET', KEYS[1], 'run') ~= run or not redis.call('HGET', KEYS[1], 'epoch') then
     redis.call('DEL', KEYS[1], KEYS[2])

@@ -151,7 +151,7 @@ final class Line {
             return connection.send(Request.cmd(Command.PING)).map(_ -> new Session(client, connection, ""));
         }
         return connection
-                .send(Request.cmd(Command.INFO).arg("server"))
+                .send(Request.cmd(Command.INFO))
                 .map(reply -> RunId.in(String.valueOf(reply)))
                 // Where the user may not ask, the connection is as good.
                 .recover(cause -> Failures.isReply(cause) ? Future.succeededFuture("") : Future.failedFuture(cause))

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ballast.fault.CoherenceCheck.Plan;
 import dev.ballast.redis.RedisCluster;
+import dev.ballast.redis.RedisProcess;
 import dev.ballast.stack.Pod;
 import dev.ballast.stack.RedisConsole;
 import dev.ballast.stack.Stack;
@@ -16,6 +17,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
@@ -28,6 +30,7 @@ import org.junit.jupiter.api.Test;
 class CacheClusterIT {
     private static final Stack STACK = Stack.shared();
     private static final String SERVICE = Tokens.service();
+    private static final Duration BACK_WITHIN = Duration.ofSeconds(5);
 
     private final HttpClient http = HttpClient.newHttpClient();
     private static RedisCluster cluster;
@@ -113,6 +116,68 @@ class CacheClusterIT {
         System.out.println("coherence, Redis Cluster of three nodes: " + seen);
         assertEquals(0, seen.violations(), seen.toString());
         assertTrue(seen.acknowledged() >= 50, seen.toString());
+    }
+
+    /// Each node in turn, the one with the log among them. There are no replicas: meanwhile the cluster serves nobody.
+    @Test
+    void nodeKilledAndStartedAgain_readsKeepTheBoundAndTheNodeServesAgain() throws Exception {
+        Plan plan = Plan.of(CheckedUsers.create(STACK, 24)).bulk(0.1, 0);
+        int[] node = {0};
+        List<Duration> whole = new ArrayList<>();
+        List<Duration> back = new ArrayList<>();
+        Tally seen = new CoherenceRun(STACK, a, b, cluster::heal)
+                .rounds(3)
+                .holds(
+                        new FaultScript("Redis Cluster, a node killed and started again")
+                                .step(() -> cluster.node(node[0]).kill(), Duration.ofSeconds(5))
+                                .step(
+                                        () -> {
+                                            long begin = System.nanoTime();
+                                            cluster.node(node[0]).start();
+                                            cluster.awaitWhole();
+                                            whole.add(since(begin));
+                                            back.add(untilServedBy(cluster.node(node[0])));
+                                            node[0] = (node[0] + 1) % 3;
+                                        },
+                                        Duration.ofSeconds(1)),
+                        plan);
+        System.out.printf(
+                "coherence, Redis Cluster: whole %s ms after the node's start, used by the pods %s ms later%n",
+                millis(whole), millis(back));
+        assertTrue(seen.unanswered().keySet().stream().noneMatch(why -> why.startsWith("5")), seen.toString());
+        assertTrue(back.stream().allMatch(took -> took.compareTo(BACK_WITHIN) < 0), "back after " + back);
+    }
+
+    /// Until one pod stores a user there whom the other one then finds.
+    private Duration untilServedBy(RedisProcess node) {
+        long begin = System.nanoTime();
+        await("the node serves both pods")
+                .pollInterval(Duration.ofMillis(50))
+                .atMost(BACK_WITHIN.multipliedBy(4))
+                .until(() -> {
+                    for (long user : CheckedUsers.create(STACK, 6)) { // a third of them lies there
+                        get(a, "/users/" + user);
+                        if (cacheStatus(get(b, "/users/" + user)).startsWith("L2; hit") && holds(node, user)) {
+                            return true;
+                        }
+                    }
+                    return false;
+                });
+        return since(begin);
+    }
+
+    private static boolean holds(RedisProcess node, long user) {
+        try (RedisConsole console = new RedisConsole(node.url())) {
+            return !console.keys("ballast:{users:*}:" + user).isEmpty();
+        }
+    }
+
+    private static Duration since(long begin) {
+        return Duration.ofNanos(System.nanoTime() - begin);
+    }
+
+    private static List<Long> millis(List<Duration> durations) {
+        return durations.stream().map(Duration::toMillis).toList();
     }
 
     private static Pod pod(String name) {

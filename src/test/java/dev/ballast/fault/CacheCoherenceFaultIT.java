@@ -2,11 +2,9 @@ package dev.ballast.fault;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ballast.fault.CoherenceCheck.Plan;
 import dev.ballast.fault.Subject.Seen;
-import dev.ballast.load.Metrics;
 import dev.ballast.stack.FaultProxy;
 import dev.ballast.stack.Pod;
 import dev.ballast.stack.RedisConsole;
@@ -15,9 +13,6 @@ import dev.ballast.stack.Stack;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.OptionalDouble;
-import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -33,12 +28,6 @@ import org.junit.jupiter.api.Test;
 /// memory of 12 entries for 24 keys, so that what lies in Redis is seen as well. Each fault is met by at least 20,000
 /// checked reads; under `-Psoak` by ten times as many.
 class CacheCoherenceFaultIT {
-    private static final int SOAK = Integer.getInteger("ballast.soak", 1);
-    private static final long CHECKED = 20_000L * SOAK;
-    private static final Duration AT_LEAST = Duration.ofSeconds(8);
-    private static final Duration AT_MOST = Duration.ofSeconds(120L * SOAK);
-    private static final Duration DELIVERY = Duration.ofSeconds(20);
-    private static final long ACKNOWLEDGED = 100;
     private static final int KEYS = 24;
 
     private static final Stack STACK = Stack.shared();
@@ -211,71 +200,7 @@ class CacheCoherenceFaultIT {
     }
 
     private Tally holds(FaultScript script, Plan wanted) throws Exception {
-        Tally seen = run(script, wanted);
-        System.out.printf("coherence, %s (%d rounds): %s%n", script.name(), script.rounds(), seen);
-        assertEquals(0, seen.violations(), seen.toString());
-        assertTrue(script.rounds() > 0, "the fault has happened");
-        assertTrue(seen.checked() >= CHECKED, seen.toString());
-        assertTrue(seen.binding() > CHECKED / 4, "invalidations bind reads: " + seen);
-        assertTrue(seen.acknowledged() >= ACKNOWLEDGED, "a check without invalidations proves nothing: " + seen);
-        return seen;
-    }
-
-    private Tally run(FaultScript script, Plan wanted) throws Exception {
-        try (EventLoop loop = new EventLoop()) {
-            Subject pods = new HttpPods(loop, List.of(a.url(), b.url()));
-            CoherenceCheck check = new CoherenceCheck(loop, pods, wanted, new Random());
-            long begin = System.nanoTime();
-            loop.call(check::start);
-            script.start();
-            try {
-                await("enough reads")
-                        .atMost(AT_MOST)
-                        .until(() -> script.rounds() > 0
-                                && System.nanoTime() - begin > AT_LEAST.toNanos()
-                                && check.tally().checked() >= CHECKED);
-            } finally {
-                script.end(); // else its faults would strike the next test
-                heal();
-            }
-            settle(loop, check);
-            return check.tally();
-        }
-    }
-
-    /// After the faults: what was deferred is delivered, and after D the newest versions are all that is seen.
-    private void settle(EventLoop loop, CoherenceCheck check) throws Exception {
-        loop.call(check::stopWriting);
-        await("the last write").atMost(DELIVERY).until(check::hasWritten);
-        if (isDelivered()) {
-            Map<Long, Long> newest = CheckedUsers.versions(STACK, plan.keys());
-            loop.call(() -> check.delivered(newest));
-        } else {
-            System.out.println(
-                    "coherence: NOTE: no ballast_invalidation_outbox_depth; deferred invalidations not followed up");
-        }
-        long settled = check.tally().checked() + CHECKED / 10;
-        long since = System.nanoTime();
-        await("reads after the end")
-                .atMost(Duration.ofSeconds(30))
-                .until(() -> check.tally().checked() >= settled
-                        && System.nanoTime() - since
-                                > plan.staleness().plusMillis(700).toNanos());
-        loop.call(check::stop);
-        await("answers to all").atMost(Duration.ofSeconds(30)).until(check::isIdle);
-    }
-
-    /// Waits until the outbox is empty; false where the service does not tell.
-    private static boolean isDelivered() {
-        if (outbox().isEmpty()) {
-            return false;
-        }
-        await("the outbox is emptied").atMost(DELIVERY).until(() -> outbox().orElseThrow() == 0);
-        return true;
-    }
-
-    private static OptionalDouble outbox() {
-        return Metrics.of(a.url(), b.url()).find("ballast_invalidation_outbox_depth");
+        return new CoherenceRun(STACK, a, b, this::heal).holds(script, wanted);
     }
 
     private static void emptyRedisAndItsSnapshot() {
