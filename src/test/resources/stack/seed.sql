@@ -1,4 +1,5 @@
--- 10,000 users with ids 1 to 10000 and an account each, for the local stack. Does nothing where there are users.
+-- 10,000 users with ids 1 to 10000 and an account each, and 50 popular items, for the local stack. Does nothing
+-- where there are users.
 --
 -- Chance is md5 over a fixed seed, the id and the purpose: the same people on every machine and version of
 -- PostgreSQL, which random() after setseed() does not promise. User 1, whom the ready-made token of the local run
@@ -43,5 +44,15 @@ FROM people;
 
 SELECT setval(pg_get_serial_sequence('users', 'id'), greatest((SELECT max(id) FROM users), 1));
 
--- Nobody can have read these users before, so no cache needs to be told.
+INSERT INTO popular_items (item_id, title, score)
+SELECT 'item-' || id,
+       first[pg_temp.pick('quality', id, cardinality(first))] || ' ' || last[pg_temp.pick('thing', id, cardinality(last))],
+       round((1 - (id - 1) * 0.018)::numeric, 3)
+FROM (SELECT
+    '{Quiet,Folding,Woven,Solar,Pocket,Enamel,Cordless,Striped,Oak,Magnetic}'::text[] AS first,
+    '{Lamp,Kettle,Notebook,Backpack,Headphones,Chair,Keyboard,Umbrella,Bottle,Clock}'::text[] AS last
+) AS names, generate_series(1::bigint, 50) AS id
+WHERE NOT EXISTS (SELECT FROM popular_items);
+
+-- Nobody can have read these rows before, so no cache needs to be told.
 DELETE FROM cache_invalidations WHERE transaction = pg_current_xact_id()::text::bigint;

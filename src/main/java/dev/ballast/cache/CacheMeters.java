@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /// What one cache counts. Counters are adders that the registry reads, because a hit must cost nanoseconds and a
 /// registry's own counter looks for a trace to show as exemplar each time. Safe for use from every thread.
@@ -33,6 +34,8 @@ final class CacheMeters {
     private final LongAdder waits;
     private final LongAdder refreshes;
     private final LongAdder stale;
+    private final LongAdder encoded = new LongAdder();
+    private final LongAdder encodedBytes = new LongAdder();
     private final Map<Invalidation, LongAdder> invalidations = new EnumMap<>(Invalidation.class);
     private final Map<Tier, Breaker> breakers = new ConcurrentHashMap<>();
     private final Timer loads;
@@ -110,6 +113,12 @@ final class CacheMeters {
         stale.increment();
     }
 
+    /// A value was seen encoded, on its way to Redis or from there.
+    void encoded(int bytes) {
+        encoded.increment();
+        encodedBytes.add(bytes);
+    }
+
     void invalidated(Invalidation outcome) {
         LongAdder counter = invalidations.get(outcome);
         if (counter != null) {
@@ -131,6 +140,7 @@ final class CacheMeters {
                 cache,
                 entries,
                 maxEntries,
+                weight(entries),
                 new CacheReport.Reads(
                         at(hits, Tier.L1).sum(),
                         at(misses, Tier.L1).sum(),
@@ -146,6 +156,11 @@ final class CacheMeters {
                 null,
                 null,
                 null);
+    }
+
+    private @Nullable Long weight(long entries) {
+        long seen = encoded.sum();
+        return seen == 0 ? null : Math.round((double) encodedBytes.sum() / seen * entries);
     }
 
     private boolean isOpen(Tier tier) {

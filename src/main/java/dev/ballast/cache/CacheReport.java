@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /// What one cache of this pod holds and has done since its start.
 ///
+/// @param entries in memory; each counts one towards `maxEntries`, whatever its size
+/// @param weight bytes that the entries in memory take when encoded; an estimate: their number times the mean size of
+///     all values this pod has sent to Redis or had from it. As objects they take more. Null before the first value
 /// @param loads one for all keys it was for
 /// @param rejectedFills loaded values that an invalidation overtook, and that entered no tier
 /// @param coherenceLagMs time since the invalidation log was last confirmed; beyond D, memory does not answer
@@ -14,8 +17,17 @@ import org.jspecify.annotations.Nullable;
 @RegisterForReflection
 public record CacheReport(
         @Schema(examples = "users") String cache,
+
+        @Schema(examples = "812", description = "in memory; each counts one towards maxEntries")
         long entries,
-        long maxEntries,
+
+        @Schema(examples = "1000") long maxEntries,
+
+        @Schema(examples = "109620", description = """
+                bytes the entries in memory take when encoded: their number times the mean size of all values this \
+                pod has sent to Redis or had from it; null before the first""") @Nullable
+        Long weight,
+
         Reads reads,
         long loads,
         double meanLoadMs,
@@ -60,6 +72,7 @@ public record CacheReport(
                 cache,
                 entries,
                 maxEntries,
+                weight,
                 reads,
                 loads,
                 meanLoadMs,

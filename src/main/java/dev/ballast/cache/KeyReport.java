@@ -15,18 +15,26 @@ public record KeyReport(
     /// What one tier holds.
     ///
     /// @param negative whether it is the knowledge that there is no value
-    /// @param ageMs since it was read from below; null where the tier does not know
-    /// @param softExpiryMs until it counts as old
+    /// @param ageMs since this tier was given it, by the writer's clock in Redis; null where it is not present
+    /// @param softExpiryMs until it counts as old; negative once it does
     /// @param hardExpiryMs until it is gone
     /// @param schema version of the encoding; null in memory
     @RegisterForReflection
     public record Held(
-            boolean present,
-            boolean negative,
-            @Nullable Long ageMs,
-            @Nullable Long softExpiryMs,
-            @Nullable Long hardExpiryMs,
-            @Nullable Integer schema) {
+            @Schema(examples = "true") boolean present,
+            @Schema(examples = "false") boolean negative,
+
+            @Schema(examples = "61000", description = "since this tier was given it") @Nullable
+            Long ageMs,
+
+            @Schema(examples = "1371000", description = "until it counts as old; negative once it does") @Nullable
+            Long softExpiryMs,
+
+            @Schema(examples = "1731000", description = "until it is gone") @Nullable
+            Long hardExpiryMs,
+
+            @Schema(examples = "1", description = "version of the encoding; null in memory") @Nullable
+            Integer schema) {
         static final Held NOTHING = new Held(false, false, null, null, null, null);
     }
 }

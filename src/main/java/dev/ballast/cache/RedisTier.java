@@ -107,10 +107,15 @@ final class RedisTier<K, V> implements RemoteTier<K, V> {
 
     /// A value of another schema stays where it is, for the pods that read it: rolling upgrades load on both sides.
     private Found<V> open(byte[] bytes) {
-        return Payload.decode(bytes, spec.codec()).<Found<V>>map(this::hit).orElseGet(() -> {
-            unreadable();
-            return new Found.Unknown<>();
-        });
+        return Payload.decode(bytes, spec.codec())
+                .<Found<V>>map(payload -> {
+                    meters.encoded(bytes.length - Payload.HEADER);
+                    return hit(payload);
+                })
+                .orElseGet(() -> {
+                    unreadable();
+                    return new Found.Unknown<>();
+                });
     }
 
     /// A value is ageing in the last fifth of its lifetime, each time from a point drawn anew, so that not all who read
@@ -128,18 +133,22 @@ final class RedisTier<K, V> implements RemoteTier<K, V> {
                 return KeyReport.Held.NOTHING;
             }
             return Payload.decode(bytes.getBytes(), spec.codec())
-                    .map(payload -> {
-                        long leftMs = payload.expiresAtMs() - clock.millis();
-                        return new KeyReport.Held(
-                                true,
-                                payload.value() == null,
-                                null,
-                                leftMs - ageingMs,
-                                leftMs,
-                                spec.codec().schema());
-                    })
+                    .map(this::held)
                     .orElse(KeyReport.Held.NOTHING);
         });
+    }
+
+    private KeyReport.Held held(Payload<V> payload) {
+        boolean negative = payload.value() == null;
+        long now = clock.millis();
+        long leftMs = payload.expiresAtMs() - now;
+        return new KeyReport.Held(
+                true,
+                negative,
+                Math.max(0, now - payload.writtenAtMs()), // the writer's clock may be ahead of this one
+                negative ? leftMs : leftMs - ageingMs,
+                leftMs,
+                spec.codec().schema());
     }
 
     private void unreadable() {
@@ -209,12 +218,15 @@ final class RedisTier<K, V> implements RemoteTier<K, V> {
         long ttlMs = (value == null ? negativeLifetime : lifetime).nextNanos() / 1_000_000;
         byte[] bytes;
         try {
-            bytes = new Payload<>(value, clock.millis() + ttlMs).encode(spec.codec());
+            long now = clock.millis();
+            bytes = new Payload<>(value, now, now + ttlMs).encode(spec.codec());
         } catch (RuntimeException e) {
             complaints.unencodable(e);
             return Content.NONE;
         }
-        if (bytes.length - Payload.HEADER > maxValueBytes) {
+        int body = bytes.length - Payload.HEADER;
+        meters.encoded(body);
+        if (body > maxValueBytes) {
             meters.oversized();
             return Content.NONE;
         }

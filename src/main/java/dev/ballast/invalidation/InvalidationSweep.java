@@ -3,6 +3,7 @@ package dev.ballast.invalidation;
 import dev.ballast.cache.Invalidation;
 import dev.ballast.cache.TieredCaches;
 import dev.ballast.database.Database;
+import dev.ballast.database.Sql;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.scheduler.Scheduled;
@@ -27,9 +28,9 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 class InvalidationSweep {
     private static final Logger LOG = Logger.getLogger(InvalidationSweep.class);
-    private static final String WAITING = Sql.read("waiting");
-    private static final String DELIVERED = Sql.read("delivered");
-    private static final String DEPTH = Sql.read("depth");
+    private static final String WAITING = Sql.read("invalidation", "waiting");
+    private static final String DELIVERED = Sql.read("invalidation", "delivered");
+    private static final String DEPTH = Sql.read("invalidation", "depth");
 
     private final Database database;
     private final TieredCaches caches;

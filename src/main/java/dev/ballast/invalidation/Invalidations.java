@@ -3,6 +3,7 @@ package dev.ballast.invalidation;
 import dev.ballast.cache.Invalidation;
 import dev.ballast.cache.TieredCaches;
 import dev.ballast.database.Database;
+import dev.ballast.database.Sql;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -14,7 +15,7 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 public class Invalidations {
     private static final Logger LOG = Logger.getLogger(Invalidations.class);
-    private static final String DELIVERED_BY = Sql.read("delivered-by");
+    private static final String DELIVERED_BY = Sql.read("invalidation", "delivered-by");
 
     private final TieredCaches caches;
     private final Database database;

@@ -1,6 +1,7 @@
 package dev.ballast.payments;
 
 import dev.ballast.database.Database;
+import dev.ballast.database.Sql;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
@@ -15,9 +16,9 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 /// Shows accounts and credits them.
 @ApplicationScoped
 class Accounts {
-    private static final String VIEW = Sql.read("view-account");
-    private static final String FIND_DEPOSIT = Sql.read("find-deposit");
-    private static final String CREDIT = Sql.read("credit-deposit");
+    private static final String VIEW = Sql.read("payments", "view-account");
+    private static final String FIND_DEPOSIT = Sql.read("payments", "find-deposit");
+    private static final String CREDIT = Sql.read("payments", "credit-deposit");
 
     private final Database database;
     private final PaymentsConfig config;

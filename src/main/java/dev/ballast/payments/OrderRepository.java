@@ -1,6 +1,7 @@
 package dev.ballast.payments;
 
 import dev.ballast.database.Database;
+import dev.ballast.database.Sql;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mutiny.sqlclient.Row;
@@ -18,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 /// Orders in PostgreSQL, seen from the HTTP side.
 @ApplicationScoped
 class OrderRepository {
-    private static final String ACCEPT = Sql.read("accept-order");
-    private static final String FIND = Sql.read("find-order");
-    private static final String MARK_PUBLISHED = Sql.read("mark-published");
+    private static final String ACCEPT = Sql.read("payments", "accept-order");
+    private static final String FIND = Sql.read("payments", "find-order");
+    private static final String MARK_PUBLISHED = Sql.read("payments", "mark-published");
 
     private final Database database;
 

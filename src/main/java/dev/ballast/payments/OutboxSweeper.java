@@ -1,6 +1,7 @@
 package dev.ballast.payments;
 
 import dev.ballast.database.Database;
+import dev.ballast.database.Sql;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.scheduler.Scheduled;
@@ -24,9 +25,9 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 class OutboxSweeper {
     private static final Logger LOG = Logger.getLogger(OutboxSweeper.class);
-    private static final String CLAIM = Sql.read("claim-outbox");
-    private static final String BATCH = Sql.read("outbox-batch");
-    private static final String MARK_PUBLISHED = Sql.read("mark-published");
+    private static final String CLAIM = Sql.read("payments", "claim-outbox");
+    private static final String BATCH = Sql.read("payments", "outbox-batch");
+    private static final String MARK_PUBLISHED = Sql.read("payments", "mark-published");
 
     /// Any number no other lock of the database has: "ballast" on a telephone's keys.
     private static final long LOCK = 2255278L;

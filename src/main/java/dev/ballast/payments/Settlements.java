@@ -1,6 +1,7 @@
 package dev.ballast.payments;
 
 import dev.ballast.database.Database;
+import dev.ballast.database.Sql;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
@@ -13,9 +14,9 @@ import jakarta.inject.Inject;
 /// decides whether it is the first one. Everything is one transaction; a second attempt finds the order final.
 @ApplicationScoped
 class Settlements {
-    private static final String LOCK_ACCOUNT = Sql.read("lock-account");
-    private static final String SETTLE = Sql.read("settle-order");
-    private static final String FIND = Sql.read("find-order");
+    private static final String LOCK_ACCOUNT = Sql.read("payments", "lock-account");
+    private static final String SETTLE = Sql.read("payments", "settle-order");
+    private static final String FIND = Sql.read("payments", "find-order");
 
     private final Database database;
 

@@ -9,20 +9,6 @@ abstract sealed class UserException extends DomainException {
         super(kind, detail);
     }
 
-    static final class InvalidId extends UserException {
-        InvalidId(String given) {
-            super(
-                    Kind.INVALID,
-                    "a user id is a positive whole number of up to 18 digits, not '%s'".formatted(shown(given)));
-        }
-
-        /// Enough of it to recognise one's own mistake, and nothing a terminal would obey.
-        private static String shown(String given) {
-            String clean = given.replaceAll("\\p{Cntrl}", "?");
-            return clean.length() <= 24 ? clean : clean.substring(0, 24) + "…";
-        }
-    }
-
     static final class NoIds extends UserException {
         NoIds(int limit) {
             super(Kind.INVALID, "name the users to read: ?ids=1,2,3, at most %d of them".formatted(limit));

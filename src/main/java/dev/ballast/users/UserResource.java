@@ -6,6 +6,7 @@ import static dev.ballast.security.Roles.USER;
 
 import dev.ballast.cache.CacheRead;
 import dev.ballast.security.Caller;
+import dev.ballast.security.UserId;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.inject.Inject;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Random;
@@ -14,7 +15,7 @@ class PayloadTest {
     record Plan(String name, int version) {}
 
     private static final ValueCodec<Plan> CODEC = ValueCodec.json(new ObjectMapper(), Plan.class, 3);
-    private static final Payload<Plan> PLAN = new Payload<>(new Plan("pro", 7), 1_700_000_000_123L);
+    private static final Payload<Plan> PLAN = new Payload<>(new Plan("pro", 7), 1_700_000_000_123L, 1_700_001_800_123L);
 
     @Test
     void decode_encodedValue_isTheValue() {
@@ -23,7 +24,7 @@ class PayloadTest {
 
     @Test
     void decode_encodedNegativeEntry_isOne() {
-        Payload<Plan> negative = new Payload<>(null, 42);
+        Payload<Plan> negative = new Payload<>(null, 42, 43);
         byte[] bytes = negative.encode(CODEC);
         assertEquals(Payload.HEADER, bytes.length);
         assertEquals(Optional.of(negative), Payload.decode(bytes, CODEC));
@@ -31,8 +32,25 @@ class PayloadTest {
 
     @Test
     void encode_value_hasTheDocumentedHeader() {
-        byte[] header = Arrays.copyOf(PLAN.encode(CODEC), 8);
-        assertArrayEquals(new byte[] {'B', 'C', 1, 0, 0, 0, 0, 3}, header);
+        ByteBuffer header = ByteBuffer.wrap(PLAN.encode(CODEC));
+        byte[] fixed = new byte[8];
+        header.get(fixed);
+        assertArrayEquals(new byte[] {'B', 'C', 2, 0, 0, 0, 0, 3}, fixed);
+        assertEquals(1_700_000_000_123L, header.getLong(), "written");
+        assertEquals(1_700_001_800_123L, header.getLong(), "expires");
+        assertEquals(Payload.HEADER, header.position());
+    }
+
+    /// What the version before wrote: no time of writing.
+    @Test
+    void decode_format1_isNothing() {
+        byte[] body = CODEC.encode(new Plan("pro", 7));
+        byte[] old = ByteBuffer.allocate(16 + body.length)
+                .put(new byte[] {'B', 'C', 1, 0, 0, 0, 0, 3})
+                .putLong(1_700_001_800_123L)
+                .put(body)
+                .array();
+        assertEquals(Optional.empty(), Payload.decode(old, CODEC));
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.ballast.cache;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,6 +15,7 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashMap;
@@ -99,6 +101,47 @@ class RedisTierTest {
         assertEquals(CacheRead.fromRedis(null, second.ttlSeconds()), second);
         assertTrue(second.ttlSeconds() <= 33);
         assertEquals(1, loads.get());
+    }
+
+    @Test
+    void describe_storedByAnotherPod_tellsItsAgeAndExpiries() {
+        Instant begin = Instant.ofEpochSecond(1_700_000_000);
+        read(pod(InstantSource.fixed(begin)), "7");
+        read(pod(InstantSource.fixed(begin)), "none");
+        TieredCache<String, String> later = pod(InstantSource.fixed(begin.plusSeconds(20)));
+
+        KeyReport.Held value = later.describe("7").await().atMost(PATIENCE).l2();
+        KeyReport.Held none = later.describe("none").await().atMost(PATIENCE).l2();
+
+        assertEquals(20_000, value.ageMs());
+        assertTrue(value.hardExpiryMs() >= 1_600_000 && value.hardExpiryMs() <= 1_960_000, value::toString);
+        assertEquals(value.hardExpiryMs() - 360_000, value.softExpiryMs());
+        assertEquals(20_000, none.ageMs());
+        assertEquals(none.hardExpiryMs(), none.softExpiryMs(), "never read anew before its time is over");
+    }
+
+    @Test
+    void describe_writersClockAhead_isNotYoungerThanNew() {
+        Instant begin = Instant.ofEpochSecond(1_700_000_000);
+        read(pod(InstantSource.fixed(begin)), "7");
+
+        TieredCache<String, String> behind = pod(InstantSource.fixed(begin.minusSeconds(5)));
+
+        assertEquals(0, behind.describe("7").await().atMost(PATIENCE).l2().ageMs());
+    }
+
+    @Test
+    void report_valuesWrittenAndRead_weighsEntriesByTheirMeanEncodedSize() {
+        TieredCache<String, String> writer = pod();
+        TieredCache<String, String> reader = pod();
+        assertNull(writer.report().weight());
+
+        read(writer, "7"); // 10 bytes
+        read(writer, "1234567"); // 16
+        read(reader, "1234567");
+
+        assertEquals(26, writer.report().weight());
+        assertEquals(16, reader.report().weight());
     }
 
     @Test
@@ -238,18 +281,20 @@ class RedisTierTest {
     }
 
     private TieredCache<String, String> pod() {
-        return caches(fixture).create(CacheFixture.spec(this::load));
+        return pod(InstantSource.system());
+    }
+
+    private TieredCache<String, String> pod(InstantSource clock) {
+        return caches(fixture, clock).create(CacheFixture.spec(this::load));
     }
 
     private TieredCaches caches(RedisFixture redis) {
+        return caches(redis, InstantSource.system());
+    }
+
+    private TieredCaches caches(RedisFixture redis, InstantSource clock) {
         return new TieredCaches(
-                redis.commands(),
-                redis.log(),
-                SETTINGS,
-                registry,
-                InstantSource.system(),
-                System::nanoTime,
-                new Random(9));
+                redis.commands(), redis.log(), SETTINGS, registry, clock, System::nanoTime, new Random(9));
     }
 
     private Uni<Map<String, String>> load(Collection<String> keys) {

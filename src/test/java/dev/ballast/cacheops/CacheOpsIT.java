@@ -1,10 +1,12 @@
 package dev.ballast.cacheops;
 
 import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.both;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.greaterThanOrEqualTo;
+import static org.hamcrest.Matchers.lessThan;
 import static org.hamcrest.Matchers.not;
 
 import dev.ballast.stack.Stack;
@@ -33,6 +35,7 @@ class CacheOpsIT {
                 .then()
                 .statusCode(200)
                 .body("find { it.cache == 'users' }.entries", greaterThan(0))
+                .body("find { it.cache == 'users' }.weight", greaterThan(50))
                 .body("find { it.cache == 'users' }.reads.l1Hits", greaterThan(0))
                 .body("find { it.cache == 'users' }.breakers.l2Open", equalTo(false))
                 .body("find { it.cache == 'users' }.coherenceLagMs", greaterThanOrEqualTo(0));
@@ -46,7 +49,9 @@ class CacheOpsIT {
                 .then()
                 .statusCode(200)
                 .body("l1.present", equalTo(true))
+                .body("l1.ageMs", greaterThanOrEqualTo(0))
                 .body("l2.present", equalTo(true))
+                .body("l2.ageMs", both(greaterThanOrEqualTo(0)).and(lessThan(60_000)))
                 .body("l2.hardExpiryMs", greaterThan(1_000_000))
                 .body(not(containsString(name)));
     }

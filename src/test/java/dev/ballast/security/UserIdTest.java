@@ -1,4 +1,4 @@
-package dev.ballast.users;
+package dev.ballast.security;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -20,14 +20,13 @@ class UserIdTest {
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "0", "-1", "+1", "01", "1.0", "1e3", "abc", "１", "1 ", "9223372036854775807"})
     void fromString_notAnId_saysWhatIsAllowed(String text) {
-        UserException.InvalidId failure = assertThrows(UserException.InvalidId.class, () -> UserId.fromString(text));
+        UserId.Invalid failure = assertThrows(UserId.Invalid.class, () -> UserId.fromString(text));
         assertTrue(failure.detail().contains("positive whole number"));
     }
 
     @Test
     void fromString_longOrHostileText_isShownShortAndClean() {
-        String detail = assertThrows(
-                        UserException.InvalidId.class, () -> UserId.fromString("\n\u001b[31m" + "9".repeat(5000)))
+        String detail = assertThrows(UserId.Invalid.class, () -> UserId.fromString("\n\u001b[31m" + "9".repeat(5000)))
                 .detail();
         assertTrue(detail.length() < 120);
         assertFalse(detail.contains("\n") || detail.contains("\u001b"));

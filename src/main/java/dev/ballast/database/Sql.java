@@ -1,4 +1,4 @@
-package dev.ballast.invalidation;
+package dev.ballast.database;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -6,12 +6,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 
-/// The room's statements, which lie as files under `sql/invalidation`, each with its parameters and invariant.
-final class Sql {
+/// Statements, which lie as files under `sql/<room>`, each with its parameters and invariant.
+public final class Sql {
     private Sql() {}
 
-    static String read(String name) {
-        String path = "/sql/invalidation/" + name + ".sql";
+    /// The text of `sql/<room>/<name>.sql`. Blocks: for constants, read when their class is loaded.
+    ///
+    /// @throws IllegalStateException where there is no such file
+    public static String read(String room, String name) {
+        String path = "/sql/" + room + "/" + name + ".sql";
         try (InputStream file = Sql.class.getResourceAsStream(path)) {
             if (file == null) {
                 throw new IllegalStateException("no resource " + path);

@@ -1,0 +1,90 @@
+package dev.ballast.fault;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ballast.stack.Pod;
+import dev.ballast.stack.Server;
+import dev.ballast.stack.Stack;
+import dev.ballast.stack.Tokens;
+import io.restassured.RestAssured;
+import io.restassured.response.Response;
+import java.time.Duration;
+import java.util.function.BiConsumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Recommendations are a favour: without the stores there are none, and never an error or a long wait.
+class RecommendationFaultIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    /// Beyond the service's own patience, with room for a machine that is busy with other things.
+    private static final long LONGEST_MS = 3_000;
+
+    private static final String SERVICE = Tokens.service();
+
+    private final Stack stack = Stack.shared();
+
+    /// How servers are away.
+    enum Away {
+        /// Connections are refused.
+        KILLED(Stack::kill),
+        /// Connections are taken, and nothing is ever answered.
+        SILENT(Stack::pause);
+
+        private final BiConsumer<Stack, Server> fault;
+
+        Away(BiConsumer<Stack, Server> fault) {
+            this.fault = fault;
+        }
+    }
+
+    @AfterEach
+    void heal() {
+        stack.heal();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void get_bothStoresAway_isEmptyInTimeAndPopularAgainAfterwards(Away away) {
+        try (Pod pod = stack.pod("recommending").start()) {
+            var _ = source(pod); // pays for the first call of client and pod, outside of what is waited for
+            await().atMost(PATIENCE).until(() -> source(pod).equals("popular"));
+
+            away.fault.accept(stack, Server.REDIS);
+            away.fault.accept(stack, Server.POSTGRES);
+            await("memory may answer for D, no longer").atMost(PATIENCE).until(() -> sourceInTime(pod)
+                    .equals("empty"));
+            for (int i = 0; i < 20; i++) {
+                assertEquals("empty", sourceInTime(pod));
+            }
+
+            stack.heal();
+            await("popular again").atMost(PATIENCE).until(() -> source(pod).equals("popular"));
+        }
+    }
+
+    /// Every single answer is timed, those that are waited through as well; a pod's very first is not, which loads
+    /// its classes.
+    private static String sourceInTime(Pod pod) {
+        long begin = System.nanoTime();
+        String source = source(pod);
+        long tookMs = (System.nanoTime() - begin) / 1_000_000;
+        assertTrue(tookMs < LONGEST_MS, "took " + tookMs + " ms");
+        return source;
+    }
+
+    private static String source(Pod pod) {
+        Response response =
+                RestAssured.given().header("Authorization", "Bearer " + SERVICE).get(pod.url() + "/recommendations/7");
+        assertEquals(200, response.statusCode(), response.asString());
+        assertTrue(response.header("X-Trace-Id").matches("[0-9a-f]{32}"), response.header("X-Trace-Id"));
+        String source = response.jsonPath().getString("source");
+        assertEquals(
+                source.equals("empty") ? 0 : 10,
+                response.jsonPath().getList("items").size());
+        return source;
+    }
+}
