@@ -84,12 +84,13 @@ final class MemoryTier<K, V> {
     }
 
     private @Nullable Entry<V> hit(K key) {
+        long confirmedAt = coherence.confirmedAt(); // ahead of the entry, for the reason Coherence gives
         Entry<V> entry = entries.getIfPresent(key);
         if (entry == null) {
             return null;
         }
         long now = ticker.read();
-        if (entry.expiresAt - now <= 0 || !coherence.holds(now, entry.readAt)) {
+        if (entry.expiresAt - now <= 0 || !coherence.holds(confirmedAt, now, entry.readAt)) {
             return null;
         }
         if (entry.renewAt - now <= 0 && entry.renewed.compareAndSet(false, true)) {
@@ -98,37 +99,47 @@ final class MemoryTier<K, V> {
         return entry;
     }
 
-    /// What is held for a key; null where nothing is.
-    @Nullable
-    CacheRead<V> peek(K key) {
-        Entry<V> entry = entries.getIfPresent(key);
-        long now = ticker.read();
-        return entry == null || entry.expiresAt - now <= 0 || !coherence.holds(now, entry.readAt) ? null : entry.read;
-    }
-
-    /// What is held past its expiry, for when nothing newer can be had; null where nothing is, or nothing known not
-    /// to be invalidated.
-    @Nullable
-    CacheRead<V> stale(K key) {
-        Entry<V> entry = entries.getIfPresent(key);
-        long now = ticker.read();
-        if (entry == null || entry.expiresAt + staleFor - now <= 0 || !coherence.holds(now, entry.readAt)) {
-            return null;
-        }
-        return CacheRead.fromMemory(entry.read.value()).asStale();
-    }
-
     Flight<V> flight() {
         return new Flight<>(ticker.read());
     }
 
-    /// Registers a flight, unless one for the key is registered that may be joined: then that one. One that may not
-    /// any more, as its read is too old to vouch for itself, lands for those who wait for it and is not kept.
-    @Nullable
-    Flight<V> board(K key, Flight<V> flight) {
-        Flight<V> aboard = flights.compute(
-                key, (_, other) -> other != null && coherence.holds(ticker.read(), other.readAt()) ? other : flight);
-        return aboard == flight ? null : aboard;
+    /// What a read is to wait for: the flight on its way, if it may be joined, else `fresh`. That is registered, or,
+    /// where the value has entered memory since the read looked there, it has landed with it. Looking and
+    /// registering are one step, as whoever joined in between would get an entry that might be too old for him.
+    ///
+    /// A flight that may not be joined any more, as its read is too old to vouch for itself, lands for those who
+    /// wait for it and is not kept.
+    Flight<V> board(K key, Flight<V> fresh) {
+        long confirmedAt = coherence.confirmedAt();
+        Flight<V> aboard = flights.compute(key, (_, other) -> {
+            CacheRead<V> held = held(key, confirmedAt, 0);
+            if (held != null) {
+                fresh.land(held);
+                return other;
+            }
+            return isJoinable(other, confirmedAt) ? other : fresh;
+        });
+        return aboard == null || fresh.isDone() ? fresh : aboard;
+    }
+
+    /// Registers a flight that is to replace an entry, unless one for the key is on its way; whether it did.
+    boolean boardAnew(K key, Flight<V> fresh) {
+        long confirmedAt = coherence.confirmedAt();
+        return flights.compute(key, (_, other) -> isJoinable(other, confirmedAt) ? other : fresh) == fresh;
+    }
+
+    private boolean isJoinable(@Nullable Flight<V> other, long confirmedAt) {
+        return other != null && coherence.holds(confirmedAt, ticker.read(), other.readAt());
+    }
+
+    /// What is held for a key, up to some time past its expiry; null where nothing is that may be served.
+    private @Nullable CacheRead<V> held(K key, long confirmedAt, long overdue) {
+        Entry<V> entry = entries.getIfPresent(key);
+        long now = ticker.read();
+        if (entry == null || entry.expiresAt + overdue - now <= 0 || !coherence.holds(confirmedAt, now, entry.readAt)) {
+            return null;
+        }
+        return entry.read;
     }
 
     /// Whether the flight's value may still be stored.
@@ -157,10 +168,18 @@ final class MemoryTier<K, V> {
         flight.land(read);
     }
 
-    /// Ends the flight with a failure, of which nothing is kept.
-    void crash(K key, Flight<V> flight, Throwable failure) {
+    /// Ends the flight with what is held past its expiry, where that is not known to be invalidated, else with the
+    /// failure, of which nothing is kept; whether something was held. First the flight is gone, as who joined
+    /// after the look at the entry might be too late for it.
+    boolean crash(K key, Flight<V> flight, Throwable failure) {
         flights.remove(key, flight);
-        flight.crash(failure);
+        CacheRead<V> held = held(key, coherence.confirmedAt(), staleFor);
+        if (held == null) {
+            flight.crash(failure);
+            return false;
+        }
+        flight.land(held.asStale());
+        return true;
     }
 
     /// Forgets a key, a load on its way included.
@@ -214,11 +233,12 @@ final class MemoryTier<K, V> {
         return coherence.lag(ticker.read());
     }
 
-    /// The keys of all entries and loads on their way.
+    /// The keys of all entries and loads on their way. Those on their way first: one that lands meanwhile is an entry
+    /// then.
     Set<K> keys() {
         Set<K> keys = ConcurrentHashMap.newKeySet();
-        keys.addAll(entries.asMap().keySet());
         keys.addAll(flights.keySet());
+        keys.addAll(entries.asMap().keySet());
         return keys;
     }
 

@@ -62,17 +62,15 @@ final class ReadThrough<K, V> {
 
     /// Sees registered flights to their end, whoever waits for them and whoever does not any more.
     void fly(Map<K, Flight<V>> boarded) {
-        Map<K, Flight<V>> flights = new HashMap<>(boarded);
-        flights.entrySet().removeIf(this::wasLandedBefore);
-        if (!flights.isEmpty()) {
-            start(flights, () -> ask(new Party<>(flights, 0, deadline())));
+        if (!boarded.isEmpty()) {
+            start(boarded, () -> ask(new Party<>(boarded, 0, deadline())));
         }
     }
 
     /// Reads an entry of memory anew in the background; while that is on its way, memory goes on answering.
     private void refresh(K key) {
         Flight<V> flight = memory.flight();
-        if (memory.board(key, flight) == null) {
+        if (memory.boardAnew(key, flight)) {
             meters.refreshed();
             start(Map.of(key, flight), () -> ask(new Party<>(Map.of(key, flight), 0, deadline())));
         }
@@ -81,7 +79,7 @@ final class ReadThrough<K, V> {
     /// Loads an ageing value of Redis anew in the background, unless somebody else is at it.
     private void renew(K key) {
         Flight<V> flight = memory.flight();
-        if (memory.board(key, flight) != null) {
+        if (!memory.boardAnew(key, flight)) {
             return;
         }
         Map<K, Flight<V>> flights = Map.of(key, flight);
@@ -100,16 +98,6 @@ final class ReadThrough<K, V> {
 
     private void start(Map<K, Flight<V>> flights, Supplier<Uni<? extends Void>> way) {
         var _ = Uni.createFrom().deferred(way).subscribe().with(_ -> {}, failure -> crash(flights, failure));
-    }
-
-    /// An earlier flight may have landed between this one's look into memory and its registration.
-    private boolean wasLandedBefore(Map.Entry<K, Flight<V>> boarded) {
-        CacheRead<V> read = memory.peek(boarded.getKey());
-        if (read == null) {
-            return false;
-        }
-        memory.divert(boarded.getKey(), boarded.getValue(), read);
-        return true;
     }
 
     private Uni<Void> ask(Party<K, V> party) {
@@ -233,15 +221,8 @@ final class ReadThrough<K, V> {
     /// Ends flights that found nothing: with what is past its expiry, where that may still be served.
     private void crash(Map<K, Flight<V>> flights, Throwable failure) {
         flights.forEach((key, flight) -> {
-            if (flight.isDone()) {
-                return;
-            }
-            CacheRead<V> stale = memory.stale(key);
-            if (stale == null) {
-                memory.crash(key, flight, failure);
-            } else {
+            if (!flight.isDone() && memory.crash(key, flight, failure)) {
                 meters.stale();
-                memory.divert(key, flight, stale);
             }
         });
     }

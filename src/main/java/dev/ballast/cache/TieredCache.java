@@ -261,17 +261,18 @@ public final class TieredCache<K, V> {
         return reads;
     }
 
-    /// The flight to wait for: another's that is on its way, or a new one, which is added to `own`.
+    /// The flight to wait for: another's that is on its way, one that has landed, or a new one, which is added to
+    // `own`.
     private Flight<V> board(K key, Map<K, Flight<V>> own) {
         meters.missed(Tier.L1);
         Flight<V> fresh = memory.flight();
-        Flight<V> other = memory.board(key, fresh);
-        if (other != null) {
+        Flight<V> aboard = memory.board(key, fresh);
+        if (aboard != fresh) {
             meters.coalesced();
-            return other;
+        } else if (!fresh.isDone()) {
+            own.put(key, fresh);
         }
-        own.put(key, fresh);
-        return fresh;
+        return aboard;
     }
 
     private static <T> List<List<T>> slices(List<T> all) {

@@ -143,6 +143,72 @@ class InvalidationLogTest {
         }
     }
 
+    @Test
+    void append_foreignBytesWhereTheLogIs_beginsAnewAndIsHeard() {
+        try (RedisProcess server = new RedisProcess().start();
+                RedisFixture pod = follow(server)) {
+            List<Request> foreign = List.of(
+                    Request.cmd(Command.SET).arg(InvalidationLog.HEAD).arg("rubbish"),
+                    Request.cmd(Command.SET).arg(InvalidationLog.STREAM).arg("rubbish"),
+                    Request.cmd(Command.HSET).arg(InvalidationLog.HEAD).arg("n").arg("rubbish"));
+            for (Request rubbish : foreign) {
+                append(pod, "users", List.of("a"));
+                heard.clear();
+                var _ = pod.commands().send(rubbish).await().atMost(PATIENCE);
+
+                append(pod, "users", List.of("b"));
+
+                long acknowledged = System.nanoTime();
+                await().atMost(PATIENCE).until(() -> pod.log().confirmedAt() - acknowledged > 0);
+                assertTrue(heard.contains("everything") || heard.contains("users[b]"), rubbish::toString);
+            }
+        }
+    }
+
+    @Test
+    void read_foreignBytesWhereTheLogIs_isConfirmedAgain() {
+        try (RedisProcess server = new RedisProcess().start();
+                RedisFixture pod = follow(server)) {
+            append(pod, "users", List.of("a"));
+            for (String key : List.of(InvalidationLog.HEAD, InvalidationLog.STREAM)) {
+                var _ = pod.commands()
+                        .send(Request.cmd(Command.SET).arg(key).arg("rubbish"))
+                        .await()
+                        .atMost(PATIENCE);
+                long spoilt = System.nanoTime();
+                await().atMost(PATIENCE).until(() -> pod.log().confirmedAt() - spoilt > 0);
+            }
+        }
+    }
+
+    @Test
+    void follow_userMayNotAskForTheRun_isNeverConfirmedAndAppendsNothing() {
+        // With a password, as the log's own line would else be the default user's.
+        try (RedisProcess server = new RedisProcess("--requirepass", "root").start();
+                RedisFixture root = new RedisFixture("redis://:root@localhost:" + server.port(), Map.of())) {
+            await().atMost(PATIENCE).until(() -> root.lines().up() == 2);
+            user(root, "-info");
+            try (RedisFixture pod = new RedisFixture(
+                    "redis://pod:secret@localhost:" + server.port(), Map.of("ballast.redis.command-timeout", "PT5S"))) {
+                await().atMost(PATIENCE).until(() -> pod.lines().up() == 2);
+                pod.log().open();
+                await().atMost(PATIENCE).until(() -> pod.lines().up() == 3);
+                assertThrows(RedisRejection.class, () -> append(pod, "users", List.of("a")));
+                assertTrue(pod.log().lagNanos() > Duration.ofHours(1).toNanos());
+
+                user(root, "+info");
+                await().atMost(PATIENCE).until(() -> pod.log().lagNanos() < D.toNanos());
+                append(pod, "users", List.of("a"));
+            }
+        }
+    }
+
+    private static void user(RedisFixture root, String rule) {
+        Request request = Request.cmd(Command.ACL);
+        List.of("SETUSER", "pod", "on", ">secret", "~*", "+@all", rule).forEach(request::arg);
+        var _ = root.commands().send(request).await().atMost(PATIENCE);
+    }
+
     private RedisFixture follow(RedisProcess server) {
         RedisFixture fixture = RedisFixture.connectedTo(server);
         fixture.log()
