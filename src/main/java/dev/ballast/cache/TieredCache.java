@@ -140,13 +140,16 @@ public final class TieredCache<K, V> {
         return meters.report(memory.size(), memory.maximum(), memory.lagNanos());
     }
 
-    /// What each tier holds of a key, given by its text. Fails where Redis does not say.
+    /// What each tier holds of a key, given by its text.
     public Uni<KeyReport> describe(String text) {
         Function<String, K> parse = spec.key();
         KeyReport.Held l1 = parse == null
                 ? KeyReport.Held.NOTHING
                 : key(parse, text).map(memory::describe).orElse(KeyReport.Held.NOTHING);
-        return remote.describe(text).map(l2 -> new KeyReport(spec.name(), text, l1, l2));
+        return remote.describe(text)
+                .map(l2 -> new KeyReport(spec.name(), text, l1, l2))
+                .onFailure()
+                .recoverWithItem(() -> new KeyReport(spec.name(), text, l1, null));
     }
 
     /// The text that the key of this text has in every tier; empty where no key has it.

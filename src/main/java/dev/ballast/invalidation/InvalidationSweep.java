@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
 
 /// Delivers the invalidations that nobody has delivered: those of pods that died in between, of statements typed by
@@ -41,7 +42,7 @@ class InvalidationSweep {
     // Where in the outbox this pod is, and how much of the present pass it had to leave. What cannot be delivered is
     // passed over, so that it keeps nothing behind it waiting; the next pass begins with it again.
     private volatile long after;
-    private volatile int left;
+    private final AtomicInteger left = new AtomicInteger();
 
     @Inject
     InvalidationSweep(Database database, TieredCaches caches, InvalidationSettings settings, MeterRegistry registry) {
@@ -120,7 +121,7 @@ class InvalidationSweep {
 
     private boolean goOn(List<Row> waiting, int told) {
         int kept = waiting.size() - told;
-        left = left + kept; // one sweep at a time
+        left.addAndGet(kept);
         if (watch.left(kept) == Turn.BEGAN) {
             LOG.warnf("%d invalidations could not be delivered; they wait and are tried again each sweep", kept);
         }
@@ -128,11 +129,10 @@ class InvalidationSweep {
             after = waiting.getLast().getLong("id");
             return told > 0;
         }
-        if (watch.passed(left) == Turn.CEASED) {
+        if (watch.passed(left.getAndSet(0)) == Turn.CEASED) {
             LOG.info("All invalidations that waited are delivered");
         }
         after = 0;
-        left = 0;
         return false;
     }
 

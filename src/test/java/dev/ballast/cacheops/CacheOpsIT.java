@@ -1,6 +1,7 @@
 package dev.ballast.cacheops;
 
 import static io.restassured.RestAssured.given;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.both;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
@@ -8,8 +9,10 @@ import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.greaterThanOrEqualTo;
 import static org.hamcrest.Matchers.lessThan;
 import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.nullValue;
 
 import dev.ballast.stack.RedisConsole;
+import dev.ballast.stack.Server;
 import dev.ballast.stack.Stack;
 import dev.ballast.stack.StackResource;
 import dev.ballast.stack.Tokens;
@@ -17,9 +20,11 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusIntegrationTest;
 import io.restassured.http.ContentType;
 import io.restassured.specification.RequestSpecification;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,7 +33,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 @QuarkusIntegrationTest
 @QuarkusTestResource(StackResource.class)
 class CacheOpsIT {
+    private static final Duration SOON = Duration.ofSeconds(20);
+
     Stack stack;
+
+    /// Until Redis answers the service again, where a test has taken it away.
+    @AfterEach
+    void heal() {
+        stack.heal();
+        await().atMost(SOON)
+                .untilAsserted(() ->
+                        operator().delete("/ops/cache/users/1").then().header("Ballast-Invalidation", "acknowledged"));
+    }
 
     @Test
     void get_afterReads_tellsWhatTheCacheDid() {
@@ -58,6 +74,18 @@ class CacheOpsIT {
                 .body("l2.ageMs", both(greaterThanOrEqualTo(0)).and(lessThan(60_000)))
                 .body("l2.hardExpiryMs", greaterThan(1_000_000))
                 .body(not(containsString(name)));
+    }
+
+    @Test
+    void getKey_redisDown_tellsWhatMemoryHolds() {
+        operator().get("/users/608").then().statusCode(200);
+        stack.kill(Server.REDIS);
+        operator()
+                .get("/ops/cache/users/608")
+                .then()
+                .statusCode(200)
+                .body("l1.present", equalTo(true))
+                .body("l2", nullValue());
     }
 
     @Test

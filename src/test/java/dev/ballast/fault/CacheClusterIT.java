@@ -31,6 +31,7 @@ class CacheClusterIT {
     private static final Stack STACK = Stack.shared();
     private static final String SERVICE = Tokens.service();
     private static final Duration BACK_WITHIN = Duration.ofSeconds(5);
+    private static final Duration STALENESS = Duration.ofSeconds(1);
 
     private final HttpClient http = HttpClient.newHttpClient();
     private static RedisCluster cluster;
@@ -94,6 +95,65 @@ class CacheClusterIT {
                     "acknowledged",
                     changed.headers().firstValue("Ballast-Invalidation").orElse(""));
             assertTrue(get(b, "/users/" + user).body().contains("\"version\":2"), "another pod asks anew");
+        }
+    }
+
+    @Test
+    void clear_keysOfAllNodes_areForgottenByBothPodsWithinD() throws Exception {
+        List<Long> users = CheckedUsers.create(STACK, 30);
+        for (long user : users) {
+            get(a, "/users/" + user);
+            get(b, "/users/" + user);
+        }
+        HttpResponse<String> cleared = send(operator(a, "/ops/cache/users").DELETE());
+        assertEquals(204, cleared.statusCode(), cleared.body());
+        assertEquals(
+                "acknowledged",
+                cleared.headers().firstValue("Ballast-Invalidation").orElse(""));
+        long acknowledged = System.nanoTime();
+        await().pollInterval(Duration.ofMillis(20)).until(() -> System.nanoTime() - acknowledged > STALENESS.toNanos());
+        for (long user : users) {
+            assertEquals("L1; fwd=miss, L2; fwd=miss; stored", cacheStatus(get(b, "/users/" + user)));
+        }
+    }
+
+    @Test
+    void warmUp_keysOfAllNodes_bringsThemIntoBothTiers() throws Exception {
+        List<Long> users = CheckedUsers.create(STACK, 200);
+        assertWarmedUp(a, users, "\"fromL2\":0,\"fromOrigin\":200,\"missing\":0");
+        assertWarmedUp(b, users, "\"fromL2\":200,\"fromOrigin\":0,\"missing\":0");
+        assertEquals("L1; hit", cacheStatus(get(b, "/users/" + users.getLast())));
+    }
+
+    private void assertWarmedUp(Pod pod, List<Long> users, String expected) throws Exception {
+        HttpResponse<String> answer = send(operator(pod, "/ops/cache/users/warmup")
+                .POST(HttpRequest.BodyPublishers.ofString("{\"ids\":" + users + "}")));
+        assertEquals(200, answer.statusCode(), answer.body());
+        assertTrue(answer.body().contains(expected), answer.body());
+    }
+
+    @Test
+    void get_foreignBytesOnEachNode_areMissesAndMended() throws Exception {
+        List<Long> users = CheckedUsers.create(STACK, 16);
+        for (long user : users) {
+            get(a, "/users/" + user);
+        }
+        long replaced = cluster.urls().mapToLong(node -> spoil(node, users)).sum();
+        assertEquals(users.size(), replaced, "each user lies on one node");
+        for (long user : users) {
+            HttpResponse<String> answer = get(b, "/users/" + user);
+            assertTrue(answer.body().contains("\"email\":\"" + HttpPods.email(user) + "\""), answer.body());
+            assertEquals("L1; fwd=miss, L2; fwd=miss; stored", cacheStatus(answer));
+        }
+    }
+
+    private static long spoil(String node, List<Long> users) {
+        try (RedisConsole redis = new RedisConsole(node)) {
+            List<String> there = redis.keys("ballast:{users:*}:*").stream()
+                    .filter(key -> users.contains(Long.parseLong(key.substring(key.lastIndexOf(':') + 1))))
+                    .toList();
+            there.forEach(key -> redis.call("SET", key, "foreign"));
+            return there.size();
         }
     }
 
@@ -185,6 +245,14 @@ class CacheClusterIT {
                 .environment("REDIS_URL", cluster.url())
                 .property("quarkus.redis.client-type", "cluster")
                 .start();
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static HttpRequest.Builder operator(Pod pod, String path) {
+        return request(pod, path).setHeader("Authorization", "Bearer " + Tokens.operator());
     }
 
     private HttpResponse<String> get(Pod pod, String path) throws IOException, InterruptedException {

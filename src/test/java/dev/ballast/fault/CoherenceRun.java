@@ -5,13 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ballast.fault.CoherenceCheck.Plan;
-import dev.ballast.load.Metrics;
 import dev.ballast.stack.Pod;
 import dev.ballast.stack.Stack;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.Random;
 import org.awaitility.core.ConditionTimeoutException;
 
@@ -85,13 +83,9 @@ final class CoherenceRun {
     private void settle(EventLoop loop, CoherenceCheck check, Plan plan) throws Exception {
         loop.call(check::stopWriting);
         await("the last write").atMost(DELIVERY).until(check::hasWritten);
-        if (isDelivered()) {
-            Map<Long, Long> newest = CheckedUsers.versions(stack, plan.keys());
-            loop.call(() -> check.delivered(newest));
-        } else {
-            System.out.println(
-                    "coherence: NOTE: no ballast_invalidation_outbox_depth; deferred invalidations not followed up");
-        }
+        await("the outbox is emptied").atMost(DELIVERY).until(() -> CheckedUsers.waiting(stack) == 0);
+        Map<Long, Long> newest = CheckedUsers.versions(stack, plan.keys());
+        loop.call(() -> check.delivered(newest));
         long settled = check.tally().checked() + CHECKED / 10;
         long since = System.nanoTime();
         await("reads after the end")
@@ -101,18 +95,5 @@ final class CoherenceRun {
                                 > plan.staleness().plusMillis(700).toNanos());
         loop.call(check::stop);
         await("answers to all").atMost(Duration.ofSeconds(30)).until(check::isIdle);
-    }
-
-    /// Waits until the outbox is empty; false where the service does not tell.
-    private boolean isDelivered() {
-        if (outbox().isEmpty()) {
-            return false;
-        }
-        await("the outbox is emptied").atMost(DELIVERY).until(() -> outbox().orElseThrow() == 0);
-        return true;
-    }
-
-    private OptionalDouble outbox() {
-        return Metrics.of(a.url(), b.url()).find("ballast_invalidation_outbox_depth");
     }
 }
