@@ -96,8 +96,7 @@ public final class TieredCache<K, V> {
         return Uni.createFrom().deferred(() -> readAll(new ArrayList<>(new LinkedHashSet<>(keys))));
     }
 
-    /// Brings keys into both tiers, up to twice 500 at a time. Fails where a load fails; what was read until then
-    /// stays.
+    /// Brings keys into both tiers, 500 at a time. Fails where a load fails; what was read until then stays.
     public Uni<WarmUp> warmUp(Collection<K> keys) {
         return Uni.createFrom().deferred(() -> {
             WarmUp.Tally tally = new WarmUp.Tally(nanoTime);
@@ -199,11 +198,10 @@ public final class TieredCache<K, V> {
                 })
                 .chain(cleared ->
                         cleared ? announcement.of(List.of()) : Uni.createFrom().item(false))
-                .map(told -> {
+                .map(Invalidation::of)
+                .invoke(outcome -> {
                     forgetAll();
-                    Invalidation outcome = Invalidation.of(told);
                     meters.invalidated(outcome);
-                    return outcome;
                 });
     }
 
@@ -264,8 +262,7 @@ public final class TieredCache<K, V> {
         return reads;
     }
 
-    /// The flight to wait for: another's that is on its way, one that has landed, or a new one, which is added to
-    // `own`.
+    /// The flight to wait for: another's on its way, one that has landed, or a new one, added to `own`.
     private Flight<V> board(K key, Map<K, Flight<V>> own) {
         meters.missed(Tier.L1);
         Flight<V> fresh = memory.flight();

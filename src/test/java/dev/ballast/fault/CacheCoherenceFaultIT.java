@@ -2,9 +2,11 @@ package dev.ballast.fault;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ballast.fault.CoherenceCheck.Plan;
 import dev.ballast.fault.Subject.Seen;
+import dev.ballast.load.Metrics;
 import dev.ballast.stack.FaultProxy;
 import dev.ballast.stack.Pod;
 import dev.ballast.stack.RedisConsole;
