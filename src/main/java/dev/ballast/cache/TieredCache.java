@@ -227,7 +227,7 @@ public final class TieredCache<K, V> {
     /// The flight to wait for: another's that is on its way, one that has landed, or a new one, which is added to
     // `own`.
     private Flight<V> board(K key, Map<K, Flight<V>> own) {
-        meters.missed(Tier.L1);
+        meters.missed(Tier.L1, 1);
         Flight<V> fresh = memory.flight();
         Flight<V> aboard = memory.board(key, fresh);
         if (aboard != fresh) {

@@ -141,9 +141,8 @@ class BookkeepingTest {
 
     private static LeasedStore store(RedisFixture redis) {
         Duration ample = Duration.ofSeconds(5);
-        return new LeasedStore(
-                redis.commands(), "test", ample, ample, Duration.ofSeconds(10), () -> "keeping-%09d"
-                        .formatted(TOKENS.getAndIncrement()));
+        return new LeasedStore(redis.commands(), "test", ample, ample, Duration.ofSeconds(10), () -> "keeping-%09d"
+                .formatted(TOKENS.getAndIncrement()));
     }
 
     private static Response send(Request command) {
