@@ -162,8 +162,7 @@ final class MemoryTier<K, V> {
 
     /// Ends the flight with what is held past its expiry, where that is not known to be invalidated, else with the
     /// failure, of which nothing is kept; how many got what is past its expiry. First the flight is gone, as who
-    // joined
-    /// after the look at the entry might be too late for it.
+    /// joined after the look at the entry might be too late for it.
     int crash(K key, Flight<V> flight, Throwable failure) {
         flights.remove(key, flight);
         Entry<V> held = held(key, coherence.confirmedAt(), staleFor);

@@ -119,8 +119,7 @@ final class RedisTier<K, V> implements RemoteTier<K, V> {
     }
 
     /// What a newer version stored stays where it is, for the pods that read it: during a rolling upgrade the older
-    // ones
-    /// load, and the newer ones, which replace what is older, end it.
+    /// ones load, and the newer ones, which replace what is older, end it.
     private Optional<Found<V>> open(byte[] bytes) {
         Optional<Payload<V>> payload = Payload.decode(bytes, spec.codec());
         if (payload.isPresent()) {

@@ -106,7 +106,7 @@ public class TieredCaches {
         Tuning tuning =
                 Objects.requireNonNull(settings.caches().get(spec.name()), "@WithDefaults answers for every name");
         CacheMeters meters = new CacheMeters(spec.name(), registry);
-        Breaker breaker = new Breaker(FAILURES, PROBE_EVERY, ticker::read);
+        Breaker breaker = new Breaker(FAILURES, PROBE_EVERY, ticker::read, Complaints.ofBreaker(spec.name(), Tier.L2));
         meters.breaker(Tier.L2, breaker);
         // A lease outlasts waiting for a place, the slowest load, and the two scripts around them.
         Duration leaseFor =
@@ -163,7 +163,8 @@ public class TieredCaches {
             RandomGenerator random) {
         MemoryTier<K, V> memory = new MemoryTier<>(tuning, coherence, meters, ticker, random);
         // Opens when all places have failed twice: one hiccup fails all of them once.
-        Breaker breaker = new Breaker(2 * tuning.maxLoads(), PROBE_EVERY, ticker::read);
+        Breaker breaker = new Breaker(
+                2 * tuning.maxLoads(), PROBE_EVERY, ticker::read, Complaints.ofBreaker(spec.name(), Tier.ORIGIN));
         meters.breaker(Tier.ORIGIN, breaker);
         Guard<K, V> guard = new Guard<>(
                 keys -> ask(spec.loader(), keys),
