@@ -6,9 +6,9 @@ import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
-/// Logs what goes wrong with tiers and entries, the latter at most once a minute, kind by kind: during a rolling
-// upgrade every read may meet an entry of
-/// the other version, and the counters tell how many. Never a key or a value, which may be personal data.
+/// Logs what goes wrong with tiers, and with entries, the latter at most once a minute, kind by kind: during a rolling
+/// upgrade every read may meet an entry of the other version, and the counters tell how many. Never a key or a value,
+/// which may be personal data.
 final class Complaints {
     private static final Logger LOG = Logger.getLogger(Complaints.class);
 
