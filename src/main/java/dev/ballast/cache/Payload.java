@@ -64,7 +64,7 @@ record Payload<V>(@Nullable V value, long writtenAtMs, long expiresAtMs) {
         if (bytes.length < 3 || buffer.getShort(0) != MAGIC) {
             return false;
         }
-        return buffer.get(2) > FORMAT || isSound(buffer) && buffer.getInt(4) > codec.schema();
+        return buffer.get(2) > FORMAT || (isSound(buffer) && buffer.getInt(4) > codec.schema());
     }
 
     /// The entry in `bytes`; empty where it is unknown or broken.
