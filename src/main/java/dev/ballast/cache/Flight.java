@@ -70,6 +70,11 @@ final class Flight<V> {
         return readAt;
     }
 
+    /// How many wait for it, about.
+    int waiting() {
+        return outcome.getNumberOfDependents();
+    }
+
     void land(CacheRead<V> read) {
         outcome.complete(read);
     }

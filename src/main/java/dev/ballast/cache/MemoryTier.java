@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -36,14 +36,14 @@ final class MemoryTier<K, V> {
     /// @param readAt before the request was sent that brought the value
     /// @param renewAt when it is time to read it anew in the background
     /// @param expiresAt from when on it is only served where nothing newer can be had
-    /// @param renewed whether somebody set out for that
+    /// @param nextTry when to set out for that; each attempt puts it off, as it may fail
     private record Entry<V>(
             Uni<CacheRead<V>> answer,
             CacheRead<V> read,
             long readAt,
             long renewAt,
             long expiresAt,
-            AtomicBoolean renewed) {}
+            AtomicLong nextTry) {}
 
     MemoryTier(Tuning tuning, Coherence coherence, CacheMeters meters, Ticker ticker, RandomGenerator random) {
         this.coherence = coherence;
@@ -64,7 +64,8 @@ final class MemoryTier<K, V> {
         meters.entries(entries, Cache::estimatedSize);
     }
 
-    /// Whom to tell of an entry that is read when 80 % of its lifetime are over; once per entry.
+    /// Whom to tell of an entry that is read when 80 % of its lifetime are over, and again a while later where it is
+    /// still there.
     void onAgeing(Consumer<K> listener) {
         ageing = listener;
     }
@@ -93,10 +94,16 @@ final class MemoryTier<K, V> {
         if (entry.expiresAt - now <= 0 || !coherence.holds(confirmedAt, now, entry.readAt)) {
             return null;
         }
-        if (entry.renewAt - now <= 0 && entry.renewed.compareAndSet(false, true)) {
+        if (entry.renewAt - now <= 0 && isDue(entry, now)) {
             ageing.accept(key);
         }
         return entry;
+    }
+
+    /// Whether nobody else sets out to renew the entry: four times at most until it expires.
+    private static boolean isDue(Entry<?> entry, long now) {
+        long due = entry.nextTry.get();
+        return now - due >= 0 && entry.nextTry.compareAndSet(due, now + (entry.expiresAt - entry.renewAt) / 4);
     }
 
     Flight<V> flight() {
@@ -112,9 +119,9 @@ final class MemoryTier<K, V> {
     Flight<V> board(K key, Flight<V> fresh) {
         long confirmedAt = coherence.confirmedAt();
         Flight<V> aboard = flights.compute(key, (_, other) -> {
-            CacheRead<V> held = held(key, confirmedAt, 0);
+            Entry<V> held = held(key, confirmedAt, 0);
             if (held != null) {
-                fresh.land(held);
+                fresh.land(held.read);
                 return other;
             }
             return isJoinable(other, confirmedAt) ? other : fresh;
@@ -133,13 +140,13 @@ final class MemoryTier<K, V> {
     }
 
     /// What is held for a key, up to some time past its expiry; null where nothing is that may be served.
-    private @Nullable CacheRead<V> held(K key, long confirmedAt, long overdue) {
+    private @Nullable Entry<V> held(K key, long confirmedAt, long overdue) {
         Entry<V> entry = entries.getIfPresent(key);
         long now = ticker.read();
         if (entry == null || entry.expiresAt + overdue - now <= 0 || !coherence.holds(confirmedAt, now, entry.readAt)) {
             return null;
         }
-        return entry.read;
+        return entry;
     }
 
     /// Whether the flight's value may still be stored.
@@ -169,17 +176,19 @@ final class MemoryTier<K, V> {
     }
 
     /// Ends the flight with what is held past its expiry, where that is not known to be invalidated, else with the
-    /// failure, of which nothing is kept; whether something was held. First the flight is gone, as who joined
-    /// after the look at the entry might be too late for it.
-    boolean crash(K key, Flight<V> flight, Throwable failure) {
+    /// failure, of which nothing is kept; how many got what is past its expiry. First the flight is gone, as who
+    /// joined after the look at the entry might be too late for it.
+    int crash(K key, Flight<V> flight, Throwable failure) {
         flights.remove(key, flight);
-        CacheRead<V> held = held(key, coherence.confirmedAt(), staleFor);
+        Entry<V> held = held(key, coherence.confirmedAt(), staleFor);
         if (held == null) {
             flight.crash(failure);
-            return false;
+            return 0;
         }
-        flight.land(held.asStale());
-        return true;
+        boolean overdue = held.expiresAt - ticker.read() <= 0;
+        int answers = overdue ? flight.waiting() : 0;
+        flight.land(overdue ? held.read.asStale() : held.read);
+        return answers;
     }
 
     /// Forgets a key, a load on its way included.
@@ -249,6 +258,6 @@ final class MemoryTier<K, V> {
         long lives = (read.value() == null ? negativeLifetime : lifetime).nextNanos();
         // Nobody minds whether "no such key" is a few seconds late, so only values are renewed.
         long renewAt = read.value() == null ? now + lives : now + lives / 5 * 4;
-        return new Entry<>(Uni.createFrom().item(hit), hit, readAt, renewAt, now + lives, new AtomicBoolean());
+        return new Entry<>(Uni.createFrom().item(hit), hit, readAt, renewAt, now + lives, new AtomicLong(renewAt));
     }
 }

@@ -21,6 +21,9 @@ interface RemoteTier<K, V> {
         /// Nothing, and somebody else is loading it.
         record Busy<V>() implements Found<V> {}
 
+        /// Something that pods of a newer version stored and go on reading: nothing for this one, and to be left alone.
+        record Newer<V>() implements Found<V> {}
+
         /// Unknown: no answer, or an error.
         record Unknown<V>() implements Found<V> {}
     }

@@ -264,7 +264,7 @@ public final class TieredCache<K, V> {
 
     /// The flight to wait for: another's on its way, one that has landed, or a new one, added to `own`.
     private Flight<V> board(K key, Map<K, Flight<V>> own) {
-        meters.missed(Tier.L1);
+        meters.missed(Tier.L1, 1);
         Flight<V> fresh = memory.flight();
         Flight<V> aboard = memory.board(key, fresh);
         if (aboard != fresh) {

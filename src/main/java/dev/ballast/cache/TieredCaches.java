@@ -110,7 +110,7 @@ public class TieredCaches {
     public <K, V> TieredCache<K, V> create(CacheSpec<K, V> spec) {
         Tuning tuning = tuning(spec.name());
         CacheMeters meters = new CacheMeters(spec.name(), registry);
-        Breaker breaker = new Breaker(FAILURES, PROBE_EVERY, ticker::read);
+        Breaker breaker = new Breaker(FAILURES, PROBE_EVERY, ticker::read, Complaints.ofBreaker(spec.name(), Tier.L2));
         meters.breaker(Tier.L2, breaker);
         LeasedStore store = store(spec.name(), tuning);
         RemoteTier<K, V> remote = new RedisTier<>(store, spec, tuning, breaker, meters, clock, random);
@@ -212,7 +212,8 @@ public class TieredCaches {
             RandomGenerator random) {
         MemoryTier<K, V> memory = new MemoryTier<>(tuning, coherence, meters, ticker, random);
         // Opens when all places have failed twice: one hiccup fails all of them once.
-        Breaker breaker = new Breaker(2 * tuning.maxLoads(), PROBE_EVERY, ticker::read);
+        Breaker breaker = new Breaker(
+                2 * tuning.maxLoads(), PROBE_EVERY, ticker::read, Complaints.ofBreaker(spec.name(), Tier.ORIGIN));
         meters.breaker(Tier.ORIGIN, breaker);
         Guard<K, V> guard = new Guard<>(
                 keys -> ask(spec.loader(), keys),
