@@ -177,15 +177,6 @@ class CacheOpsIT {
                 .body("missing", equalTo(10_000));
     }
 
-    @Test
-    void warmUp_bodyBeyondItsOwnLimit_isRefused() {
-        operator()
-                .body(" ".repeat(5_000_000))
-                .post("/ops/cache/users/warmup")
-                .then()
-                .statusCode(413);
-    }
-
     private static String ids(long first, int count) {
         return LongStream.range(first, first + count)
                 .mapToObj(String::valueOf)

@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ballast.load.Metrics;
 import dev.ballast.stack.RedisConsole;
 import dev.ballast.stack.Server;
 import dev.ballast.stack.Stack;
@@ -13,6 +14,7 @@ import dev.ballast.stack.StackResource;
 import dev.ballast.stack.Tokens;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusIntegrationTest;
+import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
 import io.restassured.specification.RequestSpecification;
 import java.sql.Connection;
@@ -42,10 +44,12 @@ class InvalidationOutboxIT {
         stack.kill(Server.REDIS);
         await().atMost(SOON).untilAsserted(() -> change(801, "deferred"));
         assertTrue(waiting(801) > 0);
+        await().atMost(SOON).until(() -> depth() > 0);
 
         stack.start(Server.REDIS);
 
         await().atMost(SOON).until(() -> waiting(801) == 0);
+        await().atMost(SOON).until(() -> depth() == 0);
         service().get("/users/801").then().body("name", equalTo("Changed"));
     }
 
@@ -123,6 +127,12 @@ class InvalidationOutboxIT {
                 .then()
                 .statusCode(200)
                 .header("Ballast-Invalidation", invalidation);
+    }
+
+    private static double depth() {
+        return Metrics.of(RestAssured.baseURI + ":" + RestAssured.port)
+                .find("ballast_invalidation_outbox_depth")
+                .orElseThrow();
     }
 
     private long waiting(long key) {
