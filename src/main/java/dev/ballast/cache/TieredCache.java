@@ -225,7 +225,7 @@ public final class TieredCache<K, V> {
     }
 
     /// The flight to wait for: another's that is on its way, one that has landed, or a new one, which is added to
-    // `own`.
+    /// `own`.
     private Flight<V> board(K key, Map<K, Flight<V>> own) {
         meters.missed(Tier.L1, 1);
         Flight<V> fresh = memory.flight();
