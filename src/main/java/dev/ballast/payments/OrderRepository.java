@@ -77,7 +77,7 @@ class OrderRepository {
 
     private static Acceptance compare(Payment payment, Optional<Order> held) {
         Order order = held.orElseThrow(
-                () -> new IllegalStateException("order " + payment.orderId() + " vanished; rows are never deleted"));
+                () -> new IllegalStateException("order " + payment.orderId() + " vanished between two statements"));
         return order.payment().equals(payment) ? new Acceptance.Repeated(order) : new Acceptance.Contradicted();
     }
 
