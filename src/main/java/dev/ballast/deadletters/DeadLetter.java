@@ -107,10 +107,13 @@ record DeadLetter(
     /// could be replayed anywhere.
     private static Optional<RecordId> origin(Headers headers, String letters) {
         String topic = text(headers, DeadLetterHeaders.TOPIC);
-        return letters.equals(topic + SUFFIX)
-                ? RecordId.parse(topic + "-" + text(headers, DeadLetterHeaders.PARTITION) + "-"
+        if (!letters.equals(topic + SUFFIX)) {
+            return Optional.empty();
+        }
+        return RecordId.parse(topic + "-" + text(headers, DeadLetterHeaders.PARTITION) + "-"
                         + text(headers, DeadLetterHeaders.OFFSET))
-                : Optional.empty();
+                // a dash too many would else become the topic's
+                .filter(id -> id.topic().equals(topic));
     }
 
     private static String word(String given) {
