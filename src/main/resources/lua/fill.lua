@@ -7,12 +7,12 @@
 --
 -- Invariant: nothing is stored but under a lease of the present stamp with the caller's token; an invalidation
 -- deletes the lease, so whatever was read before it is refused.
-local stamp = redis.call('GET', KEYS[1])
+local stamp = redis.pcall('GET', KEYS[1])
 local reply = {}
 local longest = 0
 for i = 2, #KEYS, 2 do
     local at = 2 + (i - 2) / 2 * 3
-    if stamp and redis.pcall('GET', KEYS[i + 1]) == stamp .. ARGV[at] then
+    if type(stamp) == 'string' and redis.pcall('GET', KEYS[i + 1]) == stamp .. ARGV[at] then
         local ttl = tonumber(ARGV[at + 1])
         redis.call('DEL', KEYS[i + 1])
         if ttl > 0 then
@@ -25,6 +25,9 @@ for i = 2, #KEYS, 2 do
     end
 end
 if longest > 0 then
-    redis.call('PEXPIRE', KEYS[1], math.max(86400000, 2 * longest))
+    local lives = math.max(86400000, 2 * longest)
+    if redis.call('PTTL', KEYS[1]) < lives then
+        redis.call('PEXPIRE', KEYS[1], lives)
+    end
 end
 return reply

@@ -6,22 +6,29 @@
 --      3 how long a lease lasts, in milliseconds
 --      4 `1` to lease also what holds a value (a refresh)
 -- Reply: per key { bytes } | { 0, 0 } somebody else has the lease | { 1, 0 } leased | { 2, 0 } leased, and what lay
---        there was not written by fill
+--        there was not written by fill; the error NORUNID where the run cannot be known, as then nothing tells what
+--        a snapshot brought back from what was stored since
 --
 -- A value is 'BC', the format 3, 57 bytes of stamp, then what the caller stored. The stamp is the server's run_id and
 -- a token; values and leases count only while they carry the bucket's present stamp. It is drawn anew where it is
--- missing (cleared, evicted, never there) or of another run (restarted, restored, failed over).
+-- missing (cleared, evicted, never there), of another run (restarted, restored, failed over) or no stamp at all.
 --
 -- Invariant: what this answers as a value was stored under the present stamp. The stamp outlives every value, because
 -- fill renews it.
 local run = ARGV[1]
 if run == '' then
-    local info = redis.pcall('INFO', 'server')
-    run = type(info) == 'string' and string.match(info, 'run_id:(%x+)') or '-'
+    -- as RunId.java: half of the run_id, half of the id it has as master
+    local server, replication = redis.pcall('INFO', 'server'), redis.pcall('INFO', 'replication')
+    local own = type(server) == 'string' and string.match(server, 'run_id:(%x+)')
+    local master = type(replication) == 'string' and string.match(replication, 'master_replid:(%x+)')
+    if not own or not master then
+        return redis.error_reply('NORUNID the Redis user needs the right +info, to tell a restarted server')
+    end
+    run = own:sub(1, 20) .. master:sub(1, 20)
 end
 run = (run .. string.rep('-', 40)):sub(1, 40)
-local stamp = redis.call('GET', KEYS[1])
-if not stamp or stamp:sub(1, 40) ~= run then
+local stamp = redis.pcall('GET', KEYS[1])
+if type(stamp) ~= 'string' or #stamp ~= 57 or stamp:sub(1, 40) ~= run then
     stamp = run .. (ARGV[2] .. string.rep('-', 17)):sub(1, 17)
     redis.call('SET', KEYS[1], stamp, 'PX', 86400000)
 end

@@ -2,10 +2,15 @@ package dev.ballast.cache;
 
 import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.ballast.leases.Coherence;
 import io.smallrye.mutiny.Uni;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -16,6 +21,7 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
 
@@ -24,6 +30,8 @@ import org.openjdk.jmh.infra.Blackhole;
 ///
 /// Each pair does the same: `…Found` asks for the answer and takes it, `…Subscribed` brings it to a subscriber of a
 /// [Uni], which is what a resource's pipeline does. Keys are the same 512 objects in turn, of 1,000 entries allowed.
+/// The clock is the system's, hits are counted, and a thread confirms the log as often as the log's reader does: a hit
+/// finds out each time whether the read lease holds, and would miss a second after the last confirmation.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -37,10 +45,15 @@ public class MemoryHitBenchmark {
     private TieredCache<String, String> tiered;
     private AsyncCache<String, String> bare;
     private int next;
+    private volatile long confirmedAt;
+    private ScheduledExecutorService log;
 
     /// Fills both with the same.
     @Setup
     public void fill() {
+        confirmedAt = System.nanoTime();
+        log = Executors.newSingleThreadScheduledExecutor();
+        log.scheduleAtFixedRate(() -> confirmedAt = System.nanoTime(), 0, 250, TimeUnit.MILLISECONDS);
         // not the fixture's own cache: its clock stands still, and reading the time is part of what a hit costs
         CacheFixture fixture = new CacheFixture();
         tiered = TieredCaches.assemble(
@@ -48,7 +61,10 @@ public class MemoryHitBenchmark {
                 CacheFixture.settings(Map.of()).caches().get("test"),
                 new CacheMeters("bench", fixture.registry),
                 fixture.remote,
-                System::nanoTime,
+                _ -> Uni.createFrom().item(true),
+                new Coherence(() -> confirmedAt, Duration.ofSeconds(1)),
+                _ -> Uni.createFrom().voidItem(),
+                Ticker.systemTicker(),
                 new Random(3));
         bare = Caffeine.newBuilder()
                 .maximumSize(1_000)
@@ -63,6 +79,16 @@ public class MemoryHitBenchmark {
         }
         if (tiered.get(keys[0]).await().indefinitely().tier() != Tier.L1) {
             throw new IllegalStateException("the benchmark is to measure hits in memory");
+        }
+    }
+
+    /// Each hit was one, to the last, and was counted.
+    @TearDown
+    public void check() {
+        log.shutdownNow();
+        if (tiered.get(keys[0]).await().indefinitely().tier() != Tier.L1
+                || tiered.report().reads().l1Misses() != KEYS) {
+            throw new IllegalStateException("not all were hits in memory: " + tiered.report());
         }
     }
 

@@ -31,6 +31,7 @@ final class CacheMeters {
     private final LongAdder unreadable;
     private final LongAdder oversized;
     private final LongAdder rejected;
+    private final LongAdder unanswered;
     private final LongAdder waits;
     private final LongAdder refreshes;
     private final LongAdder stale;
@@ -54,6 +55,7 @@ final class CacheMeters {
         this.unreadable = counter("payloads.unreadable", "Entries in Redis of another schema, or broken", "tier", "l2");
         this.oversized = counter("payloads.oversized", "Values too large for Redis", "tier", "l2");
         this.rejected = counter("fills.rejected", "Loaded values that an invalidation overtook", "tier", "l2");
+        this.unanswered = counter("fills.unanswered", "Loaded values that Redis may hold or not", "tier", "l2");
         this.waits = counter("lease.waits", "Reads that waited for a load of another pod", "tier", "l2");
         this.refreshes = counter("refreshes", "Values read anew before their time was over", "tier", "l1");
         this.stale = counter("stale", "Answers past their soft expiry", "tier", "l1");
@@ -73,8 +75,8 @@ final class CacheMeters {
         at(hits, tier).increment();
     }
 
-    void missed(Tier tier) {
-        at(misses, tier).increment();
+    void missed(Tier tier, int keys) {
+        at(misses, tier).add(keys);
     }
 
     void put(Tier tier, int count) {
@@ -101,6 +103,11 @@ final class CacheMeters {
         rejected.increment();
     }
 
+    /// Apart from the failures of reads, as this read was counted as a miss.
+    void unanswered() {
+        unanswered.increment();
+    }
+
     void leaseWait() {
         waits.increment();
     }
@@ -109,8 +116,8 @@ final class CacheMeters {
         refreshes.increment();
     }
 
-    void stale() {
-        stale.increment();
+    void stale(int answers) {
+        stale.add(answers);
     }
 
     /// A value was seen encoded, on its way to Redis or from there.

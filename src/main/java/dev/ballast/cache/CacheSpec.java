@@ -22,7 +22,7 @@ public record CacheSpec<K, V>(
 
     /// @throws IllegalArgumentException for a name that does not fit into keys
     public CacheSpec {
-        if (!NAME.matcher(name).matches()) {
+        if (!isName(name)) {
             throw new IllegalArgumentException("a cache's name matches " + NAME + ", unlike: " + name);
         }
     }
@@ -32,5 +32,10 @@ public record CacheSpec<K, V>(
     /// @throws IllegalArgumentException for a name that does not fit into keys
     public CacheSpec(String name, Function<K, String> keyText, ValueCodec<V> codec, Loader<K, V> loader) {
         this(name, keyText, null, codec, loader);
+    }
+
+    /// Whether a cache may be called so.
+    static boolean isName(String name) {
+        return NAME.matcher(name).matches();
     }
 }

@@ -1,40 +1,45 @@
 package dev.ballast.cache;
 
-import java.time.Duration;
+import dev.ballast.degradation.Rarely;
+import dev.ballast.origin.Breaker;
 import java.time.InstantSource;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
-/// Logs what goes wrong with entries, at most once a minute: during a rolling upgrade every read may meet an entry of
-/// the other version, and the counters tell how many. Never a key or a value, which may be personal data.
+/// Logs what goes wrong with tiers, and with entries, the latter at most once a minute, kind by kind: during a rolling
+/// upgrade every read may meet an entry of the other version, and the counters tell how many. Never a key or a value,
+/// which may be personal data.
 final class Complaints {
     private static final Logger LOG = Logger.getLogger(Complaints.class);
-    private static final long PAUSE_MS = Duration.ofMinutes(1).toMillis();
 
     private final String cache;
-    private final InstantSource clock;
-    private final AtomicLong quietUntil = new AtomicLong(Long.MIN_VALUE);
+    private final Rarely rarely;
 
     Complaints(String cache, InstantSource clock) {
         this.cache = cache;
-        this.clock = clock;
+        this.rarely = new Rarely(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()));
     }
 
     void unreadable() {
-        if (maySpeak()) {
+        if (rarely.maySpeak("unreadable")) {
             LOG.warnf("Cache %s: Redis holds entries of another version, or broken ones; they are loaded anew", cache);
         }
     }
 
     void unencodable(RuntimeException cause) {
-        if (maySpeak()) {
+        if (rarely.maySpeak("unencodable")) {
             LOG.errorf("Cache %s: a value could not be encoded and is not stored: %s", cache, cause.getClass());
         }
     }
 
-    private boolean maySpeak() {
-        long now = clock.millis();
-        long until = quietUntil.get();
-        return now >= until && quietUntil.compareAndSet(until, now + PAUSE_MS);
+    /// Says when a tier begins not to be asked, and when it is again.
+    static Breaker.Watcher ofBreaker(String cache, Tier tier) {
+        return open -> {
+            if (open) {
+                LOG.warnf("Cache %s: %s failed time after time and is not asked but now and then", cache, tier);
+            } else {
+                LOG.infof("Cache %s: %s answers again", cache, tier);
+            }
+        };
     }
 }

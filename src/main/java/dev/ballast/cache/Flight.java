@@ -3,7 +3,9 @@ package dev.ballast.cache;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// A load on its way, which any number of requests may wait for. It belongs to none of them: a request that gives up
@@ -33,6 +35,31 @@ final class Flight<V> {
         });
     }
 
+    /// Waits until all have landed, or one has crashed; one subscription, as hundreds would cost more than their loads.
+    static <V> Uni<Void> joinAll(Collection<Flight<V>> flights) {
+        if (flights.isEmpty()) {
+            return Uni.createFrom().voidItem();
+        }
+        return Uni.createFrom().emitter(emitter -> {
+            Context home = Vertx.currentContext();
+            AtomicInteger aloft = new AtomicInteger(flights.size());
+            for (Flight<V> flight : flights) {
+                var _ = flight.outcome.whenComplete((_, failure) -> {
+                    if (failure != null) {
+                        resume(home, () -> emitter.fail(failure));
+                    } else if (aloft.decrementAndGet() == 0) {
+                        resume(home, () -> emitter.complete(null));
+                    }
+                });
+            }
+        });
+    }
+
+    /// The outcome of one that has landed.
+    CacheRead<V> landed() {
+        return outcome.join();
+    }
+
     /// A request for the value is about to be sent; what it brings follows all that happened before now.
     void departs(long now) {
         readAt = now;
@@ -41,6 +68,11 @@ final class Flight<V> {
     /// A time before the request was sent that brings, or brought, the value.
     long readAt() {
         return readAt;
+    }
+
+    /// How many wait for it, about.
+    int waiting() {
+        return outcome.getNumberOfDependents();
     }
 
     void land(CacheRead<V> read) {

@@ -9,6 +9,11 @@ public enum Invalidation {
     /// Redis could not take it: this pod's memory is clean, but Redis may hold the old value until its TTL ends.
     DEFERRED;
 
+    /// Acknowledged where all whom it concerns were told.
+    public static Invalidation of(boolean told) {
+        return told ? ACKNOWLEDGED : DEFERRED;
+    }
+
     /// The value of the `Ballast-Invalidation` header: `acknowledged` or `deferred`.
     public String header() {
         return name().toLowerCase(Locale.ROOT);

@@ -5,11 +5,15 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /// What this pod's memory and Redis hold of a key. Never the value.
+///
+/// @param l2 null where Redis does not say
 @RegisterForReflection
 public record KeyReport(
         @Schema(examples = "users") String cache,
         @Schema(examples = "42") String key,
         Held l1,
+
+        @Schema(description = "null where Redis does not say") @Nullable
         Held l2) {
 
     /// What one tier holds.

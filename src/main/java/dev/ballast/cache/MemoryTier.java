@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -30,19 +30,20 @@ final class MemoryTier<K, V> {
     private final Lifetime negativeLifetime;
     private final long staleFor;
     private Consumer<K> ageing = _ -> {};
+    private volatile long writtenAt;
 
     /// @param answer made once, as every hit gives the same
     /// @param readAt before the request was sent that brought the value
     /// @param renewAt when it is time to read it anew in the background
     /// @param expiresAt from when on it is only served where nothing newer can be had
-    /// @param renewed whether somebody set out for that
+    /// @param nextTry when to set out for that; each attempt puts it off, as it may fail
     private record Entry<V>(
             Uni<CacheRead<V>> answer,
             CacheRead<V> read,
             long readAt,
             long renewAt,
             long expiresAt,
-            AtomicBoolean renewed) {}
+            AtomicLong nextTry) {}
 
     MemoryTier(Tuning tuning, Coherence coherence, CacheMeters meters, Ticker ticker, RandomGenerator random) {
         this.coherence = coherence;
@@ -50,18 +51,21 @@ final class MemoryTier<K, V> {
         this.lifetime = new Lifetime(tuning.l1Ttl(), random);
         this.negativeLifetime = new Lifetime(tuning.negativeTtl(), random);
         this.staleFor = tuning.l1StaleFor().toNanos();
-        // Each entry knows its own, jittered expiry; Caffeine's only sweeps out what nobody asks for any more.
+        this.writtenAt = ticker.read();
+        // Each entry knows its own, jittered expiry; Caffeine's only sweeps out what nobody asks for any more, which it
+        // does as it writes. So its clock goes on with writes: to read the time once more is what a hit feels most.
         this.entries = Caffeine.newBuilder()
                 .maximumSize(tuning.l1MaxEntries())
                 .expireAfterWrite(lifetime.longest().plusNanos(staleFor))
                 .executor(Runnable::run) // its upkeep is a few entries at a time: no reason to change threads
-                .ticker(ticker)
+                .ticker(() -> writtenAt)
                 .recordStats(meters::evictions)
                 .build();
         meters.entries(entries, Cache::estimatedSize);
     }
 
-    /// Whom to tell of an entry that is read when 80 % of its lifetime are over; once per entry.
+    /// Whom to tell of an entry that is read when 80 % of its lifetime are over, and again a while later where it is
+    /// still there.
     void onAgeing(Consumer<K> listener) {
         ageing = listener;
     }
@@ -69,51 +73,80 @@ final class MemoryTier<K, V> {
     /// The answer to a hit; null on a miss.
     @Nullable
     Uni<CacheRead<V>> answer(K key) {
+        Entry<V> hot = hit(key);
+        return hot == null ? null : hot.answer;
+    }
+
+    /// Like [#answer], without the way to it.
+    @Nullable
+    CacheRead<V> read(K key) {
+        Entry<V> hot = hit(key);
+        return hot == null ? null : hot.read;
+    }
+
+    private @Nullable Entry<V> hit(K key) {
+        long confirmedAt = coherence.confirmedAt(); // ahead of the entry, for the reason Coherence gives
         Entry<V> entry = entries.getIfPresent(key);
         if (entry == null) {
             return null;
         }
         long now = ticker.read();
-        if (entry.expiresAt - now <= 0 || !coherence.holds(now, entry.readAt)) {
+        if (entry.expiresAt - now <= 0 || !coherence.holds(confirmedAt, now, entry.readAt)) {
             return null;
         }
-        if (entry.renewAt - now <= 0 && entry.renewed.compareAndSet(false, true)) {
+        if (entry.renewAt - now <= 0 && isDue(entry, now)) {
             ageing.accept(key);
         }
-        return entry.answer;
+        return entry;
     }
 
-    /// What is held for a key; null where nothing is.
-    @Nullable
-    CacheRead<V> peek(K key) {
-        Entry<V> entry = entries.getIfPresent(key);
-        long now = ticker.read();
-        return entry == null || entry.expiresAt - now <= 0 || !coherence.holds(now, entry.readAt) ? null : entry.read;
-    }
-
-    /// What is held past its expiry, for when nothing newer can be had; null where nothing is, or nothing known not
-    /// to be invalidated.
-    @Nullable
-    CacheRead<V> stale(K key) {
-        Entry<V> entry = entries.getIfPresent(key);
-        long now = ticker.read();
-        if (entry == null || entry.expiresAt + staleFor - now <= 0 || !coherence.holds(now, entry.readAt)) {
-            return null;
-        }
-        return CacheRead.fromMemory(entry.read.value()).asStale();
+    /// Whether nobody else sets out to renew the entry: four times at most until it expires.
+    private static boolean isDue(Entry<?> entry, long now) {
+        long due = entry.nextTry.get();
+        return now - due >= 0 && entry.nextTry.compareAndSet(due, now + (entry.expiresAt - entry.renewAt) / 4);
     }
 
     Flight<V> flight() {
         return new Flight<>(ticker.read());
     }
 
-    /// Registers a flight, unless one for the key is registered that may be joined: then that one. One that may not
-    /// any more, as its read is too old to vouch for itself, lands for those who wait for it and is not kept.
-    @Nullable
-    Flight<V> board(K key, Flight<V> flight) {
-        Flight<V> aboard = flights.compute(
-                key, (_, other) -> other != null && coherence.holds(ticker.read(), other.readAt()) ? other : flight);
-        return aboard == flight ? null : aboard;
+    /// What a read is to wait for: the flight on its way, if it may be joined, else `fresh`. That is registered, or,
+    /// where the value has entered memory since the read looked there, it has landed with it. Looking and
+    /// registering are one step, as whoever joined in between would get an entry that might be too old for him.
+    ///
+    /// A flight that may not be joined any more, as its read is too old to vouch for itself, lands for those who
+    /// wait for it and is not kept.
+    Flight<V> board(K key, Flight<V> fresh) {
+        long confirmedAt = coherence.confirmedAt();
+        Flight<V> aboard = flights.compute(key, (_, other) -> {
+            Entry<V> held = held(key, confirmedAt, 0);
+            if (held != null) {
+                fresh.land(held.read);
+                return other;
+            }
+            return isJoinable(other, confirmedAt) ? other : fresh;
+        });
+        return aboard == null || fresh.isDone() ? fresh : aboard;
+    }
+
+    /// Registers a flight that is to replace an entry, unless one for the key is on its way; whether it did.
+    boolean boardAnew(K key, Flight<V> fresh) {
+        long confirmedAt = coherence.confirmedAt();
+        return flights.compute(key, (_, other) -> isJoinable(other, confirmedAt) ? other : fresh) == fresh;
+    }
+
+    private boolean isJoinable(@Nullable Flight<V> other, long confirmedAt) {
+        return other != null && coherence.holds(confirmedAt, ticker.read(), other.readAt());
+    }
+
+    /// What is held for a key, up to some time past its expiry; null where nothing is that may be served.
+    private @Nullable Entry<V> held(K key, long confirmedAt, long overdue) {
+        Entry<V> entry = entries.getIfPresent(key);
+        long now = ticker.read();
+        if (entry == null || entry.expiresAt + overdue - now <= 0 || !coherence.holds(confirmedAt, now, entry.readAt)) {
+            return null;
+        }
+        return entry;
     }
 
     /// Whether the flight's value may still be stored.
@@ -142,10 +175,20 @@ final class MemoryTier<K, V> {
         flight.land(read);
     }
 
-    /// Ends the flight with a failure, of which nothing is kept.
-    void crash(K key, Flight<V> flight, Throwable failure) {
+    /// Ends the flight with what is held past its expiry, where that is not known to be invalidated, else with the
+    /// failure, of which nothing is kept; how many got what is past its expiry. First the flight is gone, as who
+    /// joined after the look at the entry might be too late for it.
+    int crash(K key, Flight<V> flight, Throwable failure) {
         flights.remove(key, flight);
-        flight.crash(failure);
+        Entry<V> held = held(key, coherence.confirmedAt(), staleFor);
+        if (held == null) {
+            flight.crash(failure);
+            return 0;
+        }
+        boolean overdue = held.expiresAt - ticker.read() <= 0;
+        int answers = overdue ? flight.waiting() : 0;
+        flight.land(overdue ? held.read.asStale() : held.read);
+        return answers;
     }
 
     /// Forgets a key, a load on its way included.
@@ -199,20 +242,22 @@ final class MemoryTier<K, V> {
         return coherence.lag(ticker.read());
     }
 
-    /// The keys of all entries and loads on their way.
+    /// The keys of all entries and loads on their way. Those on their way first: one that lands meanwhile is an entry
+    /// then.
     Set<K> keys() {
         Set<K> keys = ConcurrentHashMap.newKeySet();
-        keys.addAll(entries.asMap().keySet());
         keys.addAll(flights.keySet());
+        keys.addAll(entries.asMap().keySet());
         return keys;
     }
 
     private Entry<V> entry(CacheRead<V> read, long readAt) {
         CacheRead<V> hit = CacheRead.fromMemory(read.value());
         long now = ticker.read();
+        writtenAt = now;
         long lives = (read.value() == null ? negativeLifetime : lifetime).nextNanos();
         // Nobody minds whether "no such key" is a few seconds late, so only values are renewed.
         long renewAt = read.value() == null ? now + lives : now + lives / 5 * 4;
-        return new Entry<>(Uni.createFrom().item(hit), hit, readAt, renewAt, now + lives, new AtomicBoolean());
+        return new Entry<>(Uni.createFrom().item(hit), hit, readAt, renewAt, now + lives, new AtomicLong(renewAt));
     }
 }

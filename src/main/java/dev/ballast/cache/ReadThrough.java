@@ -58,30 +58,29 @@ final class ReadThrough<K, V> {
     /// Flights of one call that ask Redis together.
     ///
     /// @param turn how often they have asked before
-    private record Party<K, V>(Map<K, Flight<V>> flights, int turn, long deadline) {}
+    /// @param reads whether reads wait for them, which are counted by the tier that answers
+    private record Party<K, V>(Map<K, Flight<V>> flights, int turn, long deadline, boolean reads) {}
 
     /// Sees registered flights to their end, whoever waits for them and whoever does not any more.
     void fly(Map<K, Flight<V>> boarded) {
-        Map<K, Flight<V>> flights = new HashMap<>(boarded);
-        flights.entrySet().removeIf(this::wasLandedBefore);
-        if (!flights.isEmpty()) {
-            start(flights, () -> ask(new Party<>(flights, 0, deadline())));
+        if (!boarded.isEmpty()) {
+            start(boarded, () -> ask(new Party<>(boarded, 0, deadline(), true)));
         }
     }
 
     /// Reads an entry of memory anew in the background; while that is on its way, memory goes on answering.
     private void refresh(K key) {
         Flight<V> flight = memory.flight();
-        if (memory.board(key, flight) == null) {
+        if (memory.boardAnew(key, flight)) {
             meters.refreshed();
-            start(Map.of(key, flight), () -> ask(new Party<>(Map.of(key, flight), 0, deadline())));
+            start(Map.of(key, flight), () -> ask(new Party<>(Map.of(key, flight), 0, deadline(), false)));
         }
     }
 
     /// Loads an ageing value of Redis anew in the background, unless somebody else is at it.
     private void renew(K key) {
         Flight<V> flight = memory.flight();
-        if (memory.board(key, flight) != null) {
+        if (!memory.boardAnew(key, flight)) {
             return;
         }
         Map<K, Flight<V>> flights = Map.of(key, flight);
@@ -90,7 +89,7 @@ final class ReadThrough<K, V> {
                 meters.refreshed();
                 return load(flights, Map.of(key, granted.token()), Fill.NOT_STORED);
             }
-            return ask(new Party<>(flights, 1, deadline()));
+            return ask(new Party<>(flights, 1, deadline(), false));
         }));
     }
 
@@ -102,16 +101,6 @@ final class ReadThrough<K, V> {
         var _ = Uni.createFrom().deferred(way).subscribe().with(_ -> {}, failure -> crash(flights, failure));
     }
 
-    /// An earlier flight may have landed between this one's look into memory and its registration.
-    private boolean wasLandedBefore(Map.Entry<K, Flight<V>> boarded) {
-        CacheRead<V> read = memory.peek(boarded.getKey());
-        if (read == null) {
-            return false;
-        }
-        memory.divert(boarded.getKey(), boarded.getValue(), read);
-        return true;
-    }
-
     private Uni<Void> ask(Party<K, V> party) {
         return remote.read(party.flights().keySet()).chain(found -> sort(party, found));
     }
@@ -120,33 +109,38 @@ final class ReadThrough<K, V> {
         Map<K, Flight<V>> granted = new HashMap<>();
         Map<K, String> tokens = new HashMap<>();
         Map<K, Flight<V>> busy = new HashMap<>();
+        Map<K, Flight<V>> newer = new HashMap<>();
         Map<K, Flight<V>> unknown = new HashMap<>();
         party.flights().forEach((key, flight) -> {
             switch (found.get(key)) {
-                case Found.Hit<V> hit -> landFromRedis(key, flight, hit, party.turn());
+                case Found.Hit<V> hit -> landFromRedis(key, flight, hit, party);
                 case Found.Granted<V> grant -> {
-                    meters.missed(Tier.L2);
                     granted.put(key, flight);
                     tokens.put(key, grant.token());
                 }
                 case Found.Busy<V> _ -> busy.put(key, flight);
-                case null, default -> {
-                    meters.failed(Tier.L2, 1);
-                    unknown.put(key, flight);
-                }
+                case Found.Newer<V> _ -> newer.put(key, flight);
+                case null, default -> unknown.put(key, flight);
             }
         });
+        if (party.reads()) {
+            meters.missed(Tier.L2, granted.size() + newer.size());
+            meters.failed(Tier.L2, unknown.size());
+        }
         List<Uni<Void>> ways = new ArrayList<>();
         ways.add(load(granted, tokens, Fill.NOT_STORED));
+        ways.add(load(newer, Map.of(), Fill.NOT_STORED));
         ways.add(load(unknown, Map.of(), Fill.BYPASSED));
         ways.add(await(busy, party));
         return Uni.join().all(ways).andFailFast().replaceWithVoid();
     }
 
-    private void landFromRedis(K key, Flight<V> flight, Found.Hit<V> hit, int turn) {
-        meters.hit(Tier.L2);
+    private void landFromRedis(K key, Flight<V> flight, Found.Hit<V> hit, Party<K, V> party) {
+        if (party.reads()) {
+            meters.hit(Tier.L2);
+        }
         land(key, flight, CacheRead.fromRedis(hit.value(), hit.ttlSeconds()));
-        if (hit.ageing() && turn == 0) {
+        if (hit.ageing() && party.turn() == 0) {
             renew(key);
         }
     }
@@ -167,7 +161,7 @@ final class ReadThrough<K, V> {
                 .chain(() -> {
                     // What Redis is asked now brings what is newer than what it was asked before.
                     busy.values().forEach(flight -> flight.departs(nanoTime.getAsLong()));
-                    return ask(new Party<>(busy, party.turn() + 1, party.deadline()));
+                    return ask(new Party<>(busy, party.turn() + 1, party.deadline(), party.reads()));
                 })
                 .onFailure()
                 .invoke(failure -> crash(busy, failure))
@@ -233,15 +227,8 @@ final class ReadThrough<K, V> {
     /// Ends flights that found nothing: with what is past its expiry, where that may still be served.
     private void crash(Map<K, Flight<V>> flights, Throwable failure) {
         flights.forEach((key, flight) -> {
-            if (flight.isDone()) {
-                return;
-            }
-            CacheRead<V> stale = memory.stale(key);
-            if (stale == null) {
-                memory.crash(key, flight, failure);
-            } else {
-                meters.stale();
-                memory.divert(key, flight, stale);
+            if (!flight.isDone()) {
+                meters.stale(memory.crash(key, flight, failure));
             }
         });
     }

@@ -10,9 +10,13 @@ import dev.ballast.origin.Breaker;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +57,11 @@ final class RedisTier<K, V> implements RemoteTier<K, V> {
     }
 
     @Override
+    public int neighbourhood(K key) {
+        return LeasedStore.bucket(spec.keyText().apply(key));
+    }
+
+    @Override
     public Uni<Map<K, Found<V>>> read(Collection<K> wanted) {
         return ask(wanted, false);
     }
@@ -70,15 +79,24 @@ final class RedisTier<K, V> implements RemoteTier<K, V> {
             wanted.forEach(key -> unknown.put(key, new Found.Unknown<>()));
             return Uni.createFrom().item(unknown);
         }
-        return store.getOrLease(byText.keySet(), renew).map(answers -> {
+        return store.getOrLease(byText.keySet(), renew).chain(answers -> {
             report(answers.values().stream().anyMatch(Answer.Away.class::isInstance));
             Map<K, Found<V>> found = new HashMap<>();
+            List<K> broken = new ArrayList<>();
             answers.forEach((text, answer) -> {
                 K key = byText.get(text);
                 if (key != null) {
-                    found.put(key, found(answer));
+                    found(answer).ifPresentOrElse(it -> found.put(key, it), () -> broken.add(key));
                 }
             });
+            return broken.isEmpty() ? Uni.createFrom().item(found) : mend(broken, found);
+        });
+    }
+
+    /// Asks for leases where something lies that nobody can read any more: what is loaded then replaces it.
+    private Uni<Map<K, Found<V>>> mend(List<K> broken, Map<K, Found<V>> found) {
+        return ask(broken, true).map(leases -> {
+            found.putAll(leases);
             return found;
         });
     }
@@ -91,31 +109,31 @@ final class RedisTier<K, V> implements RemoteTier<K, V> {
         }
     }
 
-    private Found<V> found(Answer answer) {
+    /// Empty where there are bytes that are broken, or of a version before this one's.
+    private Optional<Found<V>> found(Answer answer) {
         return switch (answer) {
             case Answer.Value value -> open(value.bytes().getBytes());
             case Answer.Granted granted -> {
                 if (granted.foreign()) {
                     unreadable();
                 }
-                yield new Found.Granted<>(granted.token());
+                yield Optional.of(new Found.Granted<>(granted.token()));
             }
-            case Answer.Busy _ -> new Found.Busy<>();
-            case Answer.Away _ -> new Found.Unknown<>();
+            case Answer.Busy _ -> Optional.of(new Found.Busy<>());
+            case Answer.Away _ -> Optional.of(new Found.Unknown<>());
         };
     }
 
-    /// A value of another schema stays where it is, for the pods that read it: rolling upgrades load on both sides.
-    private Found<V> open(byte[] bytes) {
-        return Payload.decode(bytes, spec.codec())
-                .<Found<V>>map(payload -> {
-                    meters.encoded(bytes.length - Payload.HEADER);
-                    return hit(payload);
-                })
-                .orElseGet(() -> {
-                    unreadable();
-                    return new Found.Unknown<>();
-                });
+    /// What a newer version stored stays where it is, for the pods that read it: during a rolling upgrade the older
+    /// ones load, and the newer ones, which replace what is older, end it.
+    private Optional<Found<V>> open(byte[] bytes) {
+        Optional<Payload<V>> payload = Payload.decode(bytes, spec.codec());
+        if (payload.isPresent()) {
+            meters.encoded(bytes.length - Payload.HEADER);
+            return payload.map(this::hit);
+        }
+        unreadable();
+        return Payload.isNewer(bytes, spec.codec()) ? Optional.of(new Found.Newer<>()) : Optional.empty();
     }
 
     /// A value is ageing in the last fifth of its lifetime, each time from a point drawn anew, so that not all who read
@@ -185,7 +203,7 @@ final class RedisTier<K, V> implements RemoteTier<K, V> {
                 yield Written.REJECTED;
             }
             case UNKNOWN -> {
-                meters.failed(Tier.L2, 1);
+                meters.unanswered();
                 yield Written.LEFT_OUT;
             }
         };
@@ -200,7 +218,7 @@ final class RedisTier<K, V> implements RemoteTier<K, V> {
     }
 
     @Override
-    public Uni<Boolean> delete(Collection<String> texts) {
+    public Uni<Set<String>> delete(Collection<String> texts) {
         return store.invalidate(texts);
     }
 

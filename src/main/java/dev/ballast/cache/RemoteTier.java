@@ -3,6 +3,7 @@ package dev.ballast.cache;
 import io.smallrye.mutiny.Uni;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The tier that pods share. None of its answers fails: what goes wrong is part of the answer.
@@ -20,6 +21,9 @@ interface RemoteTier<K, V> {
         /// Nothing, and somebody else is loading it.
         record Busy<V>() implements Found<V> {}
 
+        /// Something that pods of a newer version stored and go on reading: nothing for this one, and to be left alone.
+        record Newer<V>() implements Found<V> {}
+
         /// Unknown: no answer, or an error.
         record Unknown<V>() implements Found<V> {}
     }
@@ -32,6 +36,9 @@ interface RemoteTier<K, V> {
         /// The key was invalidated after the token was granted, or the token ran out: the value may be old.
         REJECTED
     }
+
+    /// Which keys are cheap to ask for together: those with the same number.
+    int neighbourhood(K key);
 
     /// One answer per key.
     Uni<Map<K, Found<V>>> read(Collection<K> keys);
@@ -48,8 +55,8 @@ interface RemoteTier<K, V> {
     /// Gives tokens back unused, so that the next reader need not wait.
     Uni<Void> release(Map<K, String> tokens);
 
-    /// Whether values and tokens of these keys, given by their texts, are gone for certain.
-    Uni<Boolean> delete(Collection<String> texts);
+    /// Of which of these keys, given by their texts, values and tokens are gone for certain.
+    Uni<Set<String>> delete(Collection<String> texts);
 
     /// Whether all of the cache's values and tokens are gone for certain.
     Uni<Boolean> clear();

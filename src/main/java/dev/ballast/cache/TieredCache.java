@@ -1,16 +1,20 @@
 package dev.ballast.cache;
 
+import dev.ballast.leases.LeasedStore;
 import dev.ballast.problem.DomainException;
 import dev.ballast.problem.Kind;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -24,6 +28,10 @@ import java.util.function.LongSupplier;
 public final class TieredCache<K, V> {
     /// Keys that go to Redis and the loader together.
     private static final int BULK = 500;
+
+    /// Slices of a warm-up on their way together: one is answered while the other is worked on. More would only wait
+    /// for the event loop, and a slice that waits there too long looks like a load that is too slow.
+    private static final int SLICES_AT_ONCE = 2;
 
     private final CacheSpec<K, V> spec;
     private final MemoryTier<K, V> memory;
@@ -40,6 +48,13 @@ public final class TieredCache<K, V> {
         ///
         /// @param texts of the keys; none stands for all
         Uni<Boolean> of(List<String> texts);
+
+        /// Tells of the keys that were deleted, if any; those of them that others are sure to hear of.
+        default Uni<Set<String>> after(Set<String> deleted) {
+            return deleted.isEmpty()
+                    ? Uni.createFrom().item(deleted)
+                    : of(List.copyOf(deleted)).map(told -> told ? deleted : Set.<String>of());
+        }
     }
 
     TieredCache(
@@ -85,12 +100,24 @@ public final class TieredCache<K, V> {
     public Uni<WarmUp> warmUp(Collection<K> keys) {
         return Uni.createFrom().deferred(() -> {
             WarmUp.Tally tally = new WarmUp.Tally(nanoTime);
-            Uni<Void> done = Uni.createFrom().voidItem();
-            for (List<K> slice : slices(new ArrayList<>(new LinkedHashSet<>(keys)))) {
-                done = done.chain(() -> readAll(slice)).invoke(tally::add).replaceWithVoid();
-            }
-            return done.map(_ -> tally.result());
+            return Multi.createFrom()
+                    .iterable(slices(byNeighbourhood(keys)))
+                    .onItem()
+                    .transformToUni(this::readAll)
+                    .merge(SLICES_AT_ONCE)
+                    .invoke(tally::add)
+                    .collect()
+                    .last()
+                    .map(_ -> tally.result());
         });
+    }
+
+    /// Each key once, neighbours together: 500 keys then need a handful of scripts and not one for each bucket.
+    private List<K> byNeighbourhood(Collection<K> keys) {
+        return keys.stream()
+                .distinct()
+                .sorted(Comparator.comparingInt(remote::neighbourhood))
+                .toList();
     }
 
     /// Like [#warmUp], by the texts of the keys; what is no key's text is left out.
@@ -112,13 +139,24 @@ public final class TieredCache<K, V> {
         return meters.report(memory.size(), memory.maximum(), memory.lagNanos());
     }
 
-    /// What each tier holds of a key, given by its text. Fails where Redis does not say.
+    /// What each tier holds of a key, given by its text.
     public Uni<KeyReport> describe(String text) {
         Function<String, K> parse = spec.key();
         KeyReport.Held l1 = parse == null
                 ? KeyReport.Held.NOTHING
                 : key(parse, text).map(memory::describe).orElse(KeyReport.Held.NOTHING);
-        return remote.describe(text).map(l2 -> new KeyReport(spec.name(), text, l1, l2));
+        return remote.describe(text)
+                .map(l2 -> new KeyReport(spec.name(), text, l1, l2))
+                .onFailure()
+                .recoverWithItem(() -> new KeyReport(spec.name(), text, l1, null));
+    }
+
+    /// The text that the key of this text has in every tier; empty where no key has it.
+    public Optional<String> canonical(String text) {
+        Function<String, K> parse = spec.key();
+        Optional<String> known =
+                parse == null ? Optional.of(text) : key(parse, text).map(spec.keyText());
+        return known.filter(LeasedStore::canHold);
     }
 
     /// The texts of the keys in memory that are read most, as its eviction estimates, hottest first.
@@ -129,32 +167,26 @@ public final class TieredCache<K, V> {
     /// Forgets a key in both tiers and on every pod. To be called after the change is committed. Acknowledged, no pod
     /// serves anything older from D later on, and this one from now on.
     public Uni<Invalidation> invalidate(K key) {
-        return invalidateTexts(List.of(spec.keyText().apply(key)));
+        String text = spec.keyText().apply(key);
+        return invalidateTexts(List.of(text)).map(told -> Invalidation.of(told.contains(text)));
     }
 
-    /// Forgets keys by their texts, up to 500 at a time. Memory is cleared before Redis, so that loads on their way are
-    /// not stored there, and after it, so that nothing read there meanwhile stays. Other pods are told
+    /// Forgets keys by their texts; those that are acknowledged. Memory is cleared before Redis, so that loads on their
+    /// way are not stored there, and after it, so that nothing read there meanwhile stays. Other pods are told
     /// after Redis is clean, so that they do not find the old value there.
-    Uni<Invalidation> invalidateTexts(Collection<String> texts) {
+    Uni<Set<String>> invalidateTexts(Collection<String> texts) {
         List<String> gone = List.copyOf(new LinkedHashSet<>(texts));
         return Uni.createFrom()
                 .deferred(() -> {
                     forget(gone);
                     return remote.delete(gone);
                 })
-                .chain(deleted -> deleted ? announced(gone) : Uni.createFrom().item(false))
+                .chain(announcement::after)
                 .map(told -> {
                     forget(gone);
-                    return outcome(told);
+                    meters.invalidated(Invalidation.of(told.size() == gone.size()));
+                    return told;
                 });
-    }
-
-    private Uni<Boolean> announced(List<String> texts) {
-        Uni<Boolean> told = Uni.createFrom().item(true);
-        for (List<String> slice : slices(texts)) {
-            told = told.chain(all -> announcement.of(slice).map(one -> all && one));
-        }
-        return told;
     }
 
     /// Forgets everything in both tiers and on every pod.
@@ -166,9 +198,10 @@ public final class TieredCache<K, V> {
                 })
                 .chain(cleared ->
                         cleared ? announcement.of(List.of()) : Uni.createFrom().item(false))
-                .map(told -> {
+                .map(Invalidation::of)
+                .invoke(outcome -> {
                     forgetAll();
-                    return outcome(told);
+                    meters.invalidated(outcome);
                 });
     }
 
@@ -201,46 +234,45 @@ public final class TieredCache<K, V> {
     }
 
     private Uni<Map<K, CacheRead<V>>> readAll(List<K> keys) {
-        if (keys.isEmpty()) {
-            return Uni.createFrom().item(Map.of());
-        }
-        List<Uni<CacheRead<V>>> answers = new ArrayList<>(keys.size());
+        Map<K, CacheRead<V>> hot = new HashMap<>();
+        Map<K, Flight<V>> aloft = new HashMap<>();
         for (List<K> slice : slices(keys)) {
             Map<K, Flight<V>> own = new HashMap<>();
             for (K key : slice) {
-                answers.add(answer(key, own));
+                CacheRead<V> hit = memory.read(key);
+                if (hit == null) {
+                    aloft.put(key, board(key, own));
+                } else {
+                    meters.l1Hit();
+                    hot.put(key, hit);
+                }
             }
             way.fly(own);
         }
-        return Uni.join().all(answers).andFailFast().map(reads -> paired(keys, reads));
+        return Flight.joinAll(aloft.values()).map(_ -> inOrder(keys, hot, aloft));
     }
 
-    private Uni<CacheRead<V>> answer(K key, Map<K, Flight<V>> own) {
-        Uni<CacheRead<V>> hot = memory.answer(key);
-        if (hot != null) {
-            meters.l1Hit();
-            return hot;
+    private static <K, V> Map<K, CacheRead<V>> inOrder(
+            List<K> keys, Map<K, CacheRead<V>> hot, Map<K, Flight<V>> landed) {
+        Map<K, CacheRead<V>> reads = LinkedHashMap.newLinkedHashMap(keys.size());
+        for (K key : keys) {
+            Flight<V> flight = landed.get(key);
+            reads.put(key, flight == null ? Objects.requireNonNull(hot.get(key)) : flight.landed());
         }
-        return board(key, own).join();
+        return reads;
     }
 
-    /// The flight to wait for: another's that is on its way, or a new one, which is added to `own`.
+    /// The flight to wait for: another's on its way, one that has landed, or a new one, added to `own`.
     private Flight<V> board(K key, Map<K, Flight<V>> own) {
-        meters.missed(Tier.L1);
+        meters.missed(Tier.L1, 1);
         Flight<V> fresh = memory.flight();
-        Flight<V> other = memory.board(key, fresh);
-        if (other != null) {
+        Flight<V> aboard = memory.board(key, fresh);
+        if (aboard != fresh) {
             meters.coalesced();
-            return other;
+        } else if (!fresh.isDone()) {
+            own.put(key, fresh);
         }
-        own.put(key, fresh);
-        return fresh;
-    }
-
-    private Invalidation outcome(boolean gone) {
-        Invalidation outcome = gone ? Invalidation.ACKNOWLEDGED : Invalidation.DEFERRED;
-        meters.invalidated(outcome);
-        return outcome;
+        return aboard;
     }
 
     private static <T> List<List<T>> slices(List<T> all) {
@@ -249,14 +281,6 @@ public final class TieredCache<K, V> {
             slices.add(all.subList(from, Math.min(all.size(), from + BULK)));
         }
         return slices;
-    }
-
-    private static <K, V> Map<K, CacheRead<V>> paired(List<K> keys, List<CacheRead<V>> reads) {
-        Map<K, CacheRead<V>> paired = new LinkedHashMap<>();
-        for (int i = 0; i < keys.size(); i++) {
-            paired.put(keys.get(i), reads.get(i));
-        }
-        return paired;
     }
 
     /// The loader is known to be away. Whoever asks again in a second may find it back.

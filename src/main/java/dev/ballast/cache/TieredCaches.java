@@ -19,11 +19,13 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -40,6 +42,9 @@ import java.util.random.RandomGenerator;
 public class TieredCaches {
     private static final String CHANNEL = "cache:";
     private static final int FAILURES = 5;
+
+    /// Keys in one entry of the log at most.
+    private static final int TOLD_ONE_BY_ONE = 64;
     private static final Duration PROBE_EVERY = Duration.ofMillis(500);
 
     private final RedisCommands redis;
@@ -103,22 +108,13 @@ public class TieredCaches {
     ///
     /// @throws IllegalStateException where there is one of that name: two would share keys and disagree on values
     public <K, V> TieredCache<K, V> create(CacheSpec<K, V> spec) {
-        Tuning tuning =
-                Objects.requireNonNull(settings.caches().get(spec.name()), "@WithDefaults answers for every name");
+        Tuning tuning = tuning(spec.name());
         CacheMeters meters = new CacheMeters(spec.name(), registry);
-        Breaker breaker = new Breaker(FAILURES, PROBE_EVERY, ticker::read);
+        Breaker breaker = new Breaker(FAILURES, PROBE_EVERY, ticker::read, Complaints.ofBreaker(spec.name(), Tier.L2));
         meters.breaker(Tier.L2, breaker);
-        // A lease outlasts waiting for a place, the slowest load, and the two scripts around them.
-        Duration leaseFor =
-                tuning.loadTimeout().multipliedBy(2).plus(tuning.l2Timeout().multipliedBy(2));
-        LeasedStore store =
-                new LeasedStore(redis, spec.name(), tuning.l2Timeout(), tuning.invalidationTimeout(), leaseFor, tokens);
+        LeasedStore store = store(spec.name(), tuning);
         RemoteTier<K, V> remote = new RedisTier<>(store, spec, tuning, breaker, meters, clock, random);
-        TieredCache.Announcement announcement =
-                texts -> log.append(CHANNEL + spec.name(), texts, tuning.invalidationTimeout())
-                        .replaceWith(true)
-                        .onFailure()
-                        .recoverWithItem(false);
+        TieredCache.Announcement announcement = announcement(spec.name(), tuning);
         TieredCache<K, V> cache =
                 assemble(spec, tuning, meters, remote, announcement, coherence, Pause.jittered(random), ticker, random);
         if (made.putIfAbsent(spec.name(), cache) != null) {
@@ -127,14 +123,67 @@ public class TieredCaches {
         return cache;
     }
 
-    /// Forgets keys of a cache, given by their texts, in both tiers and on every pod; of a cache that this version does
-    /// not have, there is nothing to forget. No keys stand for all.
-    public Uni<Invalidation> invalidate(String cache, Collection<String> texts) {
+    private LeasedStore store(String cache, Tuning tuning) {
+        // A lease outlasts waiting for a place, the slowest load, and the two scripts around them.
+        Duration leaseFor =
+                tuning.loadTimeout().multipliedBy(2).plus(tuning.l2Timeout().multipliedBy(2));
+        return new LeasedStore(redis, cache, tuning.l2Timeout(), tuning.invalidationTimeout(), leaseFor, tokens);
+    }
+
+    /// Many keys are told as all of them: to lose what others hold in memory costs them one read of Redis each, while
+    /// every entry of the log is kept in Redis and read by every pod.
+    private TieredCache.Announcement announcement(String cache, Tuning tuning) {
+        return texts -> log.append(
+                        CHANNEL + cache,
+                        texts.size() > TOLD_ONE_BY_ONE ? List.of() : texts,
+                        tuning.invalidationTimeout())
+                .replaceWith(true)
+                .onFailure()
+                .recoverWithItem(false);
+    }
+
+    /// Forgets keys of a cache, given by their texts, in Redis and on every pod; those that are acknowledged.
+    /// This pod need not have the cache: it may not have made it yet, or only another version has it.
+    /// What no key can have as its text is held nowhere, and so acknowledged.
+    public Uni<Set<String>> invalidate(String cache, Collection<String> texts) {
+        Set<String> done = new HashSet<>(texts);
+        List<String> possible = CacheSpec.isName(cache)
+                ? done.stream().filter(LeasedStore::canHold).toList()
+                : List.of();
+        if (possible.isEmpty()) {
+            return Uni.createFrom().item(done);
+        }
         TieredCache<?, ?> known = made.get(cache);
-        if (known == null) {
+        Tuning tuning = tuning(cache);
+        Uni<Set<String>> told = known != null
+                ? known.invalidateTexts(possible)
+                : store(cache, tuning).invalidate(possible).chain(announcement(cache, tuning)::after);
+        return told.map(acknowledged -> {
+            possible.stream().filter(text -> !acknowledged.contains(text)).forEach(done::remove);
+            return done;
+        });
+    }
+
+    /// Forgets all keys of a cache, likewise.
+    public Uni<Invalidation> clear(String cache) {
+        TieredCache<?, ?> known = made.get(cache);
+        if (known != null) {
+            return known.clear();
+        }
+        if (!CacheSpec.isName(cache)) {
             return Uni.createFrom().item(Invalidation.ACKNOWLEDGED);
         }
-        return texts.isEmpty() ? known.clear() : known.invalidateTexts(texts);
+        Tuning tuning = tuning(cache);
+        return store(cache, tuning)
+                .clear()
+                .chain(gone -> gone
+                        ? announcement(cache, tuning).of(List.of())
+                        : Uni.createFrom().item(false))
+                .map(Invalidation::of);
+    }
+
+    private Tuning tuning(String cache) {
+        return Objects.requireNonNull(settings.caches().get(cache), "@WithDefaults answers for every name");
     }
 
     /// All caches made so far.
@@ -163,7 +212,8 @@ public class TieredCaches {
             RandomGenerator random) {
         MemoryTier<K, V> memory = new MemoryTier<>(tuning, coherence, meters, ticker, random);
         // Opens when all places have failed twice: one hiccup fails all of them once.
-        Breaker breaker = new Breaker(2 * tuning.maxLoads(), PROBE_EVERY, ticker::read);
+        Breaker breaker = new Breaker(
+                2 * tuning.maxLoads(), PROBE_EVERY, ticker::read, Complaints.ofBreaker(spec.name(), Tier.ORIGIN));
         meters.breaker(Tier.ORIGIN, breaker);
         Guard<K, V> guard = new Guard<>(
                 keys -> ask(spec.loader(), keys),

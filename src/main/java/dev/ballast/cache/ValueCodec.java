@@ -10,6 +10,11 @@ public interface ValueCodec<V> {
     /// values of another version are misses, so that old and new pods run side by side.
     int schema();
 
+    /// Which encoding this is, so that none reads what another wrote: 1 is JSON, others choose for themselves.
+    default int id() {
+        return 0;
+    }
+
     /// The encoded value. May throw anything; the value is then served and not stored.
     byte[] encode(V value);
 
@@ -22,6 +27,11 @@ public interface ValueCodec<V> {
             @Override
             public int schema() {
                 return schema;
+            }
+
+            @Override
+            public int id() {
+                return 1;
             }
 
             @Override

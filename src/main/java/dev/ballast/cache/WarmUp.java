@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
 /// @param tookMs wall-clock time in milliseconds
 @RegisterForReflection
 public record WarmUp(int requested, int fromL2, int fromOrigin, int missing, long tookMs) {
-    /// Counts a warm-up slice by slice; slices come one after the other.
+    /// Counts a warm-up slice by slice, in whatever order they are done; one is added after the other.
     static final class Tally {
         private final LongSupplier nanoTime;
         private final long begin;

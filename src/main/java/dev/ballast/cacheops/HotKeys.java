@@ -3,12 +3,14 @@ package dev.ballast.cacheops;
 import dev.ballast.cache.TieredCache;
 import dev.ballast.cache.TieredCaches;
 import dev.ballast.redis.RedisCommands;
+import dev.ballast.redis.RedisScript;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,11 +18,13 @@ import org.jboss.logging.Logger;
 
 /// The keys that are read most, as this pod's memory estimates them for its own eviction (W-TinyLFU), written to Redis
 /// from time to time at `ballast:hot:<cache>`. All pods write the same list: with traffic spread over them, each one's
-/// is a fair sample.
+/// is a fair sample, but for those that have had little, whose shorter lists replace no longer one.
 @ApplicationScoped
 class HotKeys {
     private static final Logger LOG = Logger.getLogger(HotKeys.class);
     private static final String SEPARATOR = "\n";
+    private static final RedisScript SCRIPT = RedisScript.named("hot-keys");
+    private static final Duration DEADLINE = Duration.ofSeconds(1);
 
     private final TieredCaches caches;
     private final RedisCommands redis;
@@ -46,12 +50,7 @@ class HotKeys {
                     .filter(text -> !text.contains(SEPARATOR))
                     .toList();
             if (!hottest.isEmpty()) {
-                written.add(redis.send(Request.cmd(Command.SET)
-                                .arg(name(cache.name()))
-                                .arg(String.join(SEPARATOR, hottest))
-                                .arg("PX")
-                                .arg(settings.keepFor().toMillis()))
-                        .replaceWithVoid());
+                written.add(keep(cache.name(), hottest));
             }
         }
         return Uni.join()
@@ -62,6 +61,15 @@ class HotKeys {
                 .invoke(failure -> LOG.debug("hot keys are not written down", failure))
                 .onFailure()
                 .recoverWithNull();
+    }
+
+    Uni<Void> keep(String cache, List<String> hottest) {
+        List<String> arguments = List.of(
+                String.join(SEPARATOR, hottest),
+                Integer.toString(hottest.size()),
+                Integer.toString(settings.hotKeys()),
+                Long.toString(settings.keepFor().toMillis()));
+        return redis.run(SCRIPT, List.of(name(cache)), arguments, DEADLINE).replaceWithVoid();
     }
 
     /// The hottest keys as last written down by any pod, hottest first.

@@ -2,6 +2,8 @@ package dev.ballast.cacheops;
 
 import dev.ballast.cache.TieredCache;
 import dev.ballast.cache.TieredCaches;
+import dev.ballast.cache.WarmUp;
+import dev.ballast.redis.InvalidationLog;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.Priority;
@@ -11,10 +13,14 @@ import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /// Fills memory with the hot keys when the pod starts. Ready when that is done, or has taken long enough, or cannot be
 /// done: a warm-up is a favour and no condition.
@@ -22,23 +28,28 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 class WarmStart implements HealthCheck {
     private static final Logger LOG = Logger.getLogger(WarmStart.class);
-    private static final Duration TRY_AGAIN = Duration.ofMillis(100);
+    private static final Duration TRY_AGAIN = Duration.ofMillis(50);
+    private static final Duration HEARD_WITHIN = Duration.ofSeconds(1);
 
     private final Instance<TieredCache<?, ?>> declared;
     private final TieredCaches caches;
     private final HotKeys hotKeys;
+    private final InvalidationLog log;
     private final CacheOpsSettings settings;
-    private volatile boolean over;
+    private final Map<String, Long> warm = new ConcurrentHashMap<>();
+    private volatile @Nullable String outcome;
 
     @Inject
     WarmStart(
             @Any Instance<TieredCache<?, ?>> declared,
             TieredCaches caches,
             HotKeys hotKeys,
+            InvalidationLog log,
             CacheOpsSettings settings) {
         this.declared = declared;
         this.caches = caches;
         this.hotKeys = hotKeys;
+        this.log = log;
         this.settings = settings;
     }
 
@@ -52,29 +63,54 @@ class WarmStart implements HealthCheck {
                 .after(settings.startLimit())
                 .fail()
                 .subscribe()
-                .with(_ -> over = true, failure -> {
-                    over = true;
+                .with(_ -> over("complete"), failure -> {
+                    over("incomplete");
                     LOG.infof(
                             "Started without a complete warm-up of the caches (%s)",
                             failure.getClass().getSimpleName());
                 });
     }
 
+    private void over(String how) {
+        outcome = how;
+    }
+
     /// Tries until Redis is connected and the schema is there; the limit is the caller's.
     private Uni<Void> warm(TieredCache<?, ?> cache) {
         return Uni.createFrom()
-                .deferred(() -> hotKeys.read(cache.name(), settings.hotKeys()))
-                .chain(keys -> keys.isEmpty()
-                        ? Uni.createFrom().voidItem()
-                        : cache.warmUpTexts(keys).replaceWithVoid())
+                .deferred(this::logHeard)
+                .chain(() -> hotKeys.read(cache.name(), settings.hotKeys()))
+                .chain(cache::warmUpTexts)
                 .onFailure()
                 .retry()
                 .withBackOff(TRY_AGAIN, TRY_AGAIN)
-                .expireIn(settings.startLimit().toMillis());
+                .expireIn(settings.startLimit().toMillis())
+                .invoke(done -> warmed(cache.name(), done))
+                .replaceWithVoid();
+    }
+
+    /// Memory is emptied when the invalidation log is first heard of, so what was warm before would be lost.
+    private Uni<Void> logHeard() {
+        return log.lagNanos() < HEARD_WITHIN.toNanos()
+                ? Uni.createFrom().voidItem()
+                : Uni.createFrom().failure(new IllegalStateException("the invalidation log is not heard of yet"));
+    }
+
+    private void warmed(String cache, WarmUp done) {
+        int found = done.requested() - done.missing();
+        warm.put(cache, (long) found);
+        LOG.infof(
+                "Started with %d hot keys of %s: %d from Redis, %d from the origin, in %d ms",
+                found, cache, done.fromL2(), done.fromOrigin(), done.tookMs());
     }
 
     @Override
     public HealthCheckResponse call() {
-        return HealthCheckResponse.named("warm-up").status(over).build();
+        String how = outcome;
+        HealthCheckResponseBuilder answer = HealthCheckResponse.named("warm-up")
+                .status(how != null)
+                .withData("outcome", how == null ? "under way" : how);
+        warm.forEach(answer::withData);
+        return answer.build();
     }
 }

@@ -37,8 +37,13 @@ final class KeySpace {
         return "{" + cache + ":" + bucket(text) + "}";
     }
 
+    /// Whether a key may have this text.
+    static boolean hasRoomFor(String text) {
+        return !text.isEmpty() && text.length() <= MAX_TEXT;
+    }
+
     private static String checked(String text) {
-        if (text.isEmpty() || text.length() > MAX_TEXT) {
+        if (!hasRoomFor(text)) {
             throw new IllegalArgumentException(
                     "a key's text has 1 to " + MAX_TEXT + " characters, not " + text.length());
         }

@@ -14,8 +14,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +60,11 @@ public final class LeasedStore {
         this.patience = patience;
         this.leaseMs = text(Long.toString(leaseFor.toMillis()));
         this.tokens = tokens;
+    }
+
+    /// Which script a key goes with: who brings many keys and brings those of one bucket together needs few scripts.
+    public static int bucket(String key) {
+        return KeySpace.bucket(key);
     }
 
     /// A value to be stored.
@@ -133,8 +140,13 @@ public final class LeasedStore {
                 .recoverWithItem(() -> all(bucket, Filling.UNKNOWN));
     }
 
-    /// Deletes values and leases; whether all of them are gone for certain.
-    public Uni<Boolean> invalidate(Collection<String> gone) {
+    /// Whether a key may have this text; nothing is held under any other.
+    public static boolean canHold(String key) {
+        return KeySpace.hasRoomFor(key);
+    }
+
+    /// Deletes values and leases. Which of them are gone for certain: one node that is away keeps its own only.
+    public Uni<Set<String>> invalidate(Collection<String> gone) {
         return perBucket(gone, bucket -> {
                     Request delete = Request.cmd(Command.DEL);
                     // One command, so that no fill comes between the value and the lease.
@@ -144,7 +156,8 @@ public final class LeasedStore {
                             .onFailure()
                             .recoverWithItem(() -> all(bucket, false));
                 })
-                .map(outcomes -> !outcomes.containsValue(false));
+                .map(outcomes ->
+                        outcomes.keySet().stream().filter(outcomes::get).collect(Collectors.toUnmodifiableSet()));
     }
 
     /// Makes all values and leases worthless, on every node; whether that is certain. Each bucket gets another stamp,

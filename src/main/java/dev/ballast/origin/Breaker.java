@@ -14,15 +14,23 @@ public final class Breaker {
     private final int threshold;
     private final long pauseNanos;
     private final LongSupplier nanoTime;
+    private final Watcher watcher;
     private final AtomicInteger failures = new AtomicInteger();
     private final AtomicLong nextProbe = new AtomicLong();
 
+    /// Hears of each change, on the thread that made it.
+    @FunctionalInterface
+    public interface Watcher {
+        void changed(boolean open);
+    }
+
     /// @param threshold failures in a row that open it
     /// @param pause between two probes while it is open
-    public Breaker(int threshold, Duration pause, LongSupplier nanoTime) {
+    public Breaker(int threshold, Duration pause, LongSupplier nanoTime, Watcher watcher) {
         this.threshold = threshold;
         this.pauseNanos = pause.toNanos();
         this.nanoTime = nanoTime;
+        this.watcher = watcher;
     }
 
     /// Whether to make a call now. Whoever is let through reports how it went.
@@ -36,14 +44,15 @@ public final class Breaker {
     }
 
     public void succeeded() {
-        if (failures.get() != 0) {
-            failures.set(0);
+        if (failures.get() != 0 && failures.getAndSet(0) >= threshold) {
+            watcher.changed(false);
         }
     }
 
     public void failed() {
         if (failures.incrementAndGet() == threshold) {
             nextProbe.set(nanoTime.getAsLong() + pauseNanos);
+            watcher.changed(true);
         }
         // Far beyond the threshold, so that the count cannot wrap around in a long outage.
         failures.compareAndSet(Integer.MAX_VALUE / 2, threshold);

@@ -8,7 +8,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -114,12 +113,15 @@ public final class Loads<K, V> {
         });
         var _ = Uni.createFrom()
                 .deferred(() -> loader.apply(keys))
+                .onItem()
+                .ifNull()
+                .failWith(
+                        () -> new IllegalStateException("the loader answered with null, which says nothing of any key"))
                 .subscribe()
                 .with(
                         values -> {
                             arrive();
-                            Map<K, V> loaded = values == null ? new HashMap<>() : values;
-                            together.forEach(request -> request.emitter().complete(loaded));
+                            together.forEach(request -> request.emitter().complete(values));
                         },
                         failure -> {
                             arrive();

@@ -1,15 +1,26 @@
 package dev.ballast.redis;
 
+import dev.ballast.degradation.Rarely;
 import dev.ballast.redis.RedisUnavailable.Reason;
 import io.vertx.redis.client.impl.types.ErrorType;
 import java.util.concurrent.TimeoutException;
+import org.jboss.logging.Logger;
 
 /// Translates the client's failures, which are partly told apart by their text only, into the room's own.
 final class Failures {
     private static final String LOST = "CONNECTION_CLOSED";
     private static final String FULL = "Redis waiting queue is full";
 
+    private static final Logger LOG = Logger.getLogger(Failures.class);
+
     private Failures() {}
+
+    /// Says what Redis refuses, and why, as its callers only do without.
+    static void report(Rarely rarely, String command, RedisFailure failure) {
+        if (failure instanceof RedisRejection refusal && !refusal.is("NOSCRIPT") && rarely.maySpeak(command)) {
+            LOG.warnf("Redis refuses %s (said once a minute): %s", command, refusal.reply());
+        }
+    }
 
     static RedisFailure translate(Throwable failure) {
         return switch (failure) {

@@ -1,5 +1,6 @@
 package dev.ballast.redis;
 
+import dev.ballast.degradation.Rarely;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -19,8 +20,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /// Tells every pod what is invalidated, so that none can miss it unnoticed: entries in a capped stream in Redis,
@@ -29,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 /// subscribe could: there, who missed a message does not know. Safe for use from every thread.
 @ApplicationScoped
 public class InvalidationLog {
+    private static final Logger LOG = Logger.getLogger(InvalidationLog.class);
+
     // One tag, as a script names both.
     static final String HEAD = "ballast:{log}:head";
     static final String STREAM = "ballast:{log}:entries";
@@ -45,6 +50,7 @@ public class InvalidationLog {
     private final RedisScript headScript = RedisScript.named("log-head");
     private final List<LogFollower> followers = new CopyOnWriteArrayList<>();
     private final LogPosition position;
+    private final Rarely rarely;
     private final AtomicLong blockMs = new AtomicLong(250);
     private volatile @Nullable LogReader reader;
 
@@ -65,6 +71,7 @@ public class InvalidationLog {
         this.vertx = vertx;
         this.length = settings.logLength();
         this.nanoTime = nanoTime;
+        this.rarely = new Rarely(nanoTime);
         this.position = new LogPosition(
                 new Everyone(), nanoTime.getAsLong() - Duration.ofDays(1).toNanos());
         Gauge.builder("ballast.redis.log.lag", this, log -> log.lagNanos() / 1e9)
@@ -85,6 +92,46 @@ public class InvalidationLog {
         @Override
         public void forgetEverything() {
             followers.forEach(LogFollower::forgetEverything);
+            if (position.losses() > 1) {
+                LOG.warn("Memory was emptied: entries of the invalidation log were lost to this pod, as Redis was"
+                        + " restarted, replaced or flushed, or the pod fell behind by more than the log keeps");
+            }
+        }
+    }
+
+    /// Tells people when memory stops to answer and when it answers again, and why.
+    private final class Watcher implements LogReader.Watcher {
+        private boolean silent = true;
+
+        @Override
+        public void read(String run) {
+            lines.logIsOn(run);
+        }
+
+        @Override
+        public void round(@Nullable Throwable failure) {
+            if (failure != null) {
+                Failures.report(rarely, "the log's head", Failures.translate(failure));
+            }
+            boolean late = lagNanos() > TimeUnit.MILLISECONDS.toNanos(4 * blockMs.get());
+            if (late != silent) {
+                silent = late;
+                tell(late, failure);
+            }
+        }
+
+        private void tell(boolean late, @Nullable Throwable failure) {
+            if (late) {
+                LOG.warnf(
+                        "The invalidation log was not read for %d ms (%s): until it is, reads go to Redis and not to"
+                                + " memory",
+                        TimeUnit.NANOSECONDS.toMillis(lagNanos()),
+                        failure == null
+                                ? "the pod stood still"
+                                : Failures.translate(failure).label());
+            } else {
+                LOG.info("The invalidation log is read: memory answers");
+            }
         }
     }
 
@@ -105,7 +152,8 @@ public class InvalidationLog {
     synchronized void open() {
         Context eventLoop = ((VertxInternal) vertx).createEventLoopContext();
         Line line = lines.ofItsOwn(eventLoop, "invalidation-log");
-        LogReader opened = new LogReader(vertx, eventLoop, line, position, headScript, blockMs::get, nanoTime);
+        LogReader opened =
+                new LogReader(vertx, eventLoop, line, position, headScript, blockMs::get, nanoTime, new Watcher());
         reader = opened;
         opened.open();
     }

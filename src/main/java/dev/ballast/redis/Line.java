@@ -14,6 +14,7 @@ import java.net.ConnectException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -32,6 +33,7 @@ final class Line {
     private final RedisSettings settings;
     private final Reachability reachability;
     private final LongSupplier nanoTime;
+    private final Consumer<String> greeted;
     private final Backoff backoff;
 
     private final AtomicInteger owed = new AtomicInteger();
@@ -54,6 +56,7 @@ final class Line {
         }
     }
 
+    /// @param greeted is told the `run_id` of the server behind each connection that is opened
     Line(
             Vertx vertx,
             Context eventLoop,
@@ -61,13 +64,15 @@ final class Line {
             RedisSettings settings,
             Reachability reachability,
             LongSupplier nanoTime,
-            RandomGenerator random) {
+            RandomGenerator random,
+            Consumer<String> greeted) {
         this.vertx = vertx;
         this.eventLoop = eventLoop;
         this.options = options;
         this.settings = settings;
         this.reachability = reachability;
         this.nanoTime = nanoTime;
+        this.greeted = greeted;
         this.backoff = new Backoff(settings.reconnectLimit(), random);
     }
 
@@ -83,6 +88,22 @@ final class Line {
     String runId() {
         Session now = session;
         return now == null ? "" : now.runId;
+    }
+
+    /// Whether it is open, and not to a server that is known to be another one than that of this run.
+    boolean leadsTo(String run) {
+        Session now = session;
+        return now != null && (run.isEmpty() || now.runId.isEmpty() || now.runId.equals(run));
+    }
+
+    /// Gives up a connection that leads to a server of another run, to be opened anew.
+    void leaveUnlessTo(String run) {
+        eventLoop.runOnContext(_ -> {
+            Session now = session;
+            if (now != null && !leadsTo(run)) {
+                lose(now, "another server answers in its place");
+            }
+        });
     }
 
     /// Sends through `use`, or fails at once where the line is not open. The result arrives on the caller's context.
@@ -151,7 +172,7 @@ final class Line {
             return connection.send(Request.cmd(Command.PING)).map(_ -> new Session(client, connection, ""));
         }
         return connection
-                .send(Request.cmd(Command.INFO).arg("server"))
+                .send(Request.cmd(Command.INFO))
                 .map(reply -> RunId.in(String.valueOf(reply)))
                 // Where the user may not ask, the connection is as good.
                 .recover(cause -> Failures.isReply(cause) ? Future.succeededFuture("") : Future.failedFuture(cause))
@@ -169,6 +190,7 @@ final class Line {
         session = fresh;
         backoff.reset();
         reachability.opened();
+        greeted.accept(fresh.runId);
     }
 
     private void refused(Redis client, Throwable cause) {

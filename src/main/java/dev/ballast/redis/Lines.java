@@ -20,12 +20,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /// The lines to Redis, one per event loop up to a limit. A command goes out on the line of the event loop it is
 /// issued from, so that it changes threads neither on its way out nor back.
+///
+/// All lead to one server. After a failover some might go on to the old one, if it is alive, which neither knows what
+/// was invalidated since nor tells: so the newest connection decides who it is, and older ones to another server are
+/// opened anew; and none is used to a server that is not the one the invalidation log was read from last. In a cluster
+/// a line stands for many servers, and this is left to their own fencing.
 @Singleton
 class Lines {
     private final VertxInternal vertx;
@@ -35,6 +41,8 @@ class Lines {
     private final RandomGenerator random;
 
     private volatile Reachability reachability = new Reachability("");
+    private final List<Line> besides = new CopyOnWriteArrayList<>();
+    private volatile String logRun = "";
     private volatile boolean cluster;
     private volatile List<Line> lines = List.of();
     private volatile Map<EventExecutor, Integer> places = Map.of();
@@ -61,7 +69,7 @@ class Lines {
 
     /// Starts to connect and returns at once: the service does not need Redis to start.
     void open() {
-        RedisOptions made = options.get().setMaxWaitingHandlers(settings.maxOutstanding());
+        RedisOptions made = copy();
         reachability = new Reachability(Address.of(made.getEndpoints()));
         cluster = made.getType() == RedisClientType.CLUSTER;
         List<Line> opened = new ArrayList<>();
@@ -95,10 +103,11 @@ class Lines {
     /// @throws RedisUnavailable where none is
     Line pick() {
         List<Line> all = lines;
+        String run = logRun;
         int own = place();
         for (int i = 0; i < all.size(); i++) {
             Line line = all.get((own + i) % all.size());
-            if (line.isOpen()) {
+            if (line.leadsTo(run)) {
                 return line;
             }
         }
@@ -108,11 +117,28 @@ class Lines {
     /// A line besides those that requests share, for commands that block it. Not open yet; its owner opens and closes
     /// it. May be called once [#open] was.
     Line ofItsOwn(Context eventLoop, String name) {
-        RedisOptions made = options.get()
-                .setMaxWaitingHandlers(settings.maxOutstanding())
-                .setPoolName(name)
+        RedisOptions made = copy().setPoolName(name)
                 .setProtocolNegotiation(false); // RESP2 whatever the server can, as streams look different in RESP3
-        return new Line(vertx, eventLoop, made, settings, reachability, nanoTime, random);
+        Line line = line(eventLoop, made);
+        besides.add(line);
+        return line;
+    }
+
+    /// The log was read from the server of this run; empty where it does not tell.
+    void logIsOn(String run) {
+        logRun = run;
+    }
+
+    private RedisOptions copy() {
+        // A connection must not move to another server under a run that is remembered for it.
+        return options.get().setMaxWaitingHandlers(settings.maxOutstanding()).setAutoFailover(false);
+    }
+
+    private void greeted(String run) {
+        if (!run.isEmpty()) {
+            lines.forEach(line -> line.leaveUnlessTo(run));
+            besides.forEach(line -> line.leaveUnlessTo(run));
+        }
     }
 
     private int place() {
@@ -124,7 +150,15 @@ class Lines {
     private Line line(EventExecutor executor, RedisOptions made) {
         Context eventLoop = vertx.createEventLoopContext(
                 (EventLoop) executor, null, Thread.currentThread().getContextClassLoader());
-        return new Line(vertx, eventLoop, made, settings, reachability, nanoTime, random);
+        return line(eventLoop, made);
+    }
+
+    private Line line(Context eventLoop, RedisOptions made) {
+        return new Line(vertx, eventLoop, made, settings, reachability, nanoTime, random, this::greeted);
+    }
+
+    LongSupplier nanoTime() {
+        return nanoTime;
     }
 
     void onStart(@Observes StartupEvent event) {

@@ -30,8 +30,18 @@ final class LogReader {
     private final RedisScript headScript;
     private final LongSupplier blockMs;
     private final LongSupplier nanoTime;
+    private final Watcher watcher;
     private boolean closed;
     private boolean continues;
+
+    /// Hears how the reading goes, on the reader's event loop.
+    interface Watcher {
+        /// The head was read from the server of this run; before anything is made of it.
+        void read(String run);
+
+        /// A round is over; `failure` is null where it brought what it was to bring.
+        void round(@Nullable Throwable failure);
+    }
 
     LogReader(
             Vertx vertx,
@@ -40,7 +50,8 @@ final class LogReader {
             LogPosition position,
             RedisScript headScript,
             LongSupplier blockMs,
-            LongSupplier nanoTime) {
+            LongSupplier nanoTime,
+            Watcher watcher) {
         this.vertx = vertx;
         this.eventLoop = eventLoop;
         this.line = line;
@@ -48,6 +59,7 @@ final class LogReader {
         this.headScript = headScript;
         this.blockMs = blockMs;
         this.nanoTime = nanoTime;
+        this.watcher = watcher;
     }
 
     void open() {
@@ -68,6 +80,7 @@ final class LogReader {
         Future<?> head = head();
         Future<?> entries = position.applied() < 0 ? head : entries();
         Future.join(head, entries).onComplete(done -> {
+            watcher.round(done.succeeded() ? null : done.cause());
             if (done.succeeded()) {
                 round();
             } else {
@@ -81,13 +94,15 @@ final class LogReader {
 
     private Future<?> head() {
         long sentAt = nanoTime.getAsLong();
-        return within(line.useWithRunId((connection, runId) -> connection.send(Request.cmd(Command.EVAL)
-                        .arg(headScript.source())
-                        .arg(2)
-                        .arg(InvalidationLog.HEAD)
-                        .arg(InvalidationLog.STREAM)
-                        .arg(runId)
-                        .arg(UUID.randomUUID().toString()))))
+        return within(line.useWithRunId((connection, runId) -> connection
+                        .send(Request.cmd(Command.EVAL)
+                                .arg(headScript.source())
+                                .arg(2)
+                                .arg(InvalidationLog.HEAD)
+                                .arg(InvalidationLog.STREAM)
+                                .arg(runId)
+                                .arg(UUID.randomUUID().toString()))
+                        .onSuccess(_ -> watcher.read(runId))))
                 .map(reply -> {
                     continues = position.head(
                             reply.get(0).toString(), Long.parseLong(reply.get(1).toString()), sentAt);

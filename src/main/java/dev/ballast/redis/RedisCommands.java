@@ -1,5 +1,6 @@
 package dev.ballast.redis;
 
+import dev.ballast.degradation.Rarely;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Multi;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Commands to Redis. Every call is sent when subscribed to, answered on the subscriber's own Vert.x context, and
@@ -37,11 +39,15 @@ public class RedisCommands {
     private final Lines lines;
     private final CommandMeters meters;
     private final Duration defaultDeadline;
+    private final LongSupplier nanoTime;
+    private final Rarely rarely;
 
     @Inject
     RedisCommands(Lines lines, RedisSettings settings, MeterRegistry registry) {
         this.lines = lines;
         this.meters = new CommandMeters(registry);
+        this.nanoTime = lines.nanoTime();
+        this.rarely = new Rarely(nanoTime);
         this.defaultDeadline = settings.commandTimeout();
         Gauge.builder("ballast.redis.connections.up", lines, Lines::up)
                 .description("Connections to Redis that are open")
@@ -141,7 +147,7 @@ public class RedisCommands {
     private <T extends @Nullable Object> Uni<T> issue(
             String name, Duration deadline, BiFunction<RedisConnection, String, Future<T>> use) {
         return Uni.createFrom().emitter(emitter -> {
-            long begin = System.nanoTime();
+            long begin = nanoTime.getAsLong();
             Line line;
             try {
                 line = lines.pick();
@@ -152,7 +158,7 @@ public class RedisCommands {
             }
             within(deadline, line.useWithRunId(use))
                     .onSuccess(reply -> {
-                        meters.succeeded(name, System.nanoTime() - begin);
+                        meters.succeeded(name, nanoTime.getAsLong() - begin);
                         emitter.complete(reply);
                     })
                     .onFailure(cause -> {
@@ -160,7 +166,8 @@ public class RedisCommands {
                             line.missedDeadline();
                         }
                         RedisFailure failure = Failures.translate(cause);
-                        meters.failed(name, failure, System.nanoTime() - begin);
+                        Failures.report(rarely, name, failure);
+                        meters.failed(name, failure, nanoTime.getAsLong() - begin);
                         emitter.fail(failure);
                     });
         });

@@ -1,17 +1,25 @@
 package dev.ballast.redis;
 
-/// The id a Redis server draws at each start, as `INFO server` tells it: another one means another server or another
-/// run, whose data may be older than what was seen before.
+/// What tells one stretch of a server's life as master from every other, in 40 hexadecimal digits, as `INFO` shows it:
+/// half of the `run_id`, which a server draws at each start, and half of the `master_replid`, which it draws when it
+/// becomes master. Another one means data that may be older than what was seen before. The `run_id` alone would not
+/// do: a master that was demoted and promoted again still has its own, and what it copied meanwhile may be behind.
 final class RunId {
-    private static final String FIELD = "run_id:";
+    private static final int DIGITS = 20;
 
     private RunId() {}
 
-    /// The id in the text of `INFO server`; empty where it has none.
+    /// The id in the text of `INFO`; empty where it has none.
     static String in(String info) {
+        String run = field("run_id:", info);
+        return run.isEmpty() ? "" : run + field("master_replid:", info);
+    }
+
+    private static String field(String name, String info) {
         return info.lines()
-                .filter(line -> line.startsWith(FIELD))
-                .map(line -> line.substring(FIELD.length()).strip())
+                .filter(line -> line.startsWith(name))
+                .map(line -> line.substring(name.length()).strip())
+                .map(value -> value.substring(0, Math.min(DIGITS, value.length())))
                 .findFirst()
                 .orElse("");
     }

@@ -12,7 +12,7 @@ import org.jboss.logging.Logger;
 
 /// Stops the start of a service that would be open to anyone: outside the local profile it demands an
 /// issuer, an audience, a verification key that is not the public one of this repository, and a real
-/// password. All that is wrong is named at once.
+/// password, and no fail point may be set. All that is wrong is named at once.
 @Singleton
 class ProductionCheck {
     private static final Logger LOG = Logger.getLogger(ProductionCheck.class);

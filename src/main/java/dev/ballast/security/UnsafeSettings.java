@@ -20,6 +20,7 @@ final class UnsafeSettings {
     static final String KEY_LOCATION = "mp.jwt.verify.publickey.location";
     static final String KEY = "mp.jwt.verify.publickey";
     static final String PASSWORD = "quarkus.datasource.password";
+    static final String FAIL_POINT = "ballast.failpoint";
 
     private static final String LOCAL_KEY = "/local-jwt-public.pem";
     private static final String LOCAL_ISSUER = "https://ballast.local";
@@ -39,6 +40,9 @@ final class UnsafeSettings {
         String password = setting.apply(PASSWORD).orElse("");
         if (DEFAULT_PASSWORDS.contains(password.toLowerCase(Locale.ROOT))) {
             unsafe.add("POSTGRES_PASSWORD is missing or a well-known default: set a password of your own");
+        }
+        if (setting.apply(FAIL_POINT).isPresent()) {
+            unsafe.add(FAIL_POINT + " is set, which ends the service on purpose: it is for tests, take it out");
         }
         return unsafe;
     }

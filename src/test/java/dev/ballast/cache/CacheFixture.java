@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// A cache whose clock, Redis and loader are moved by hand.
@@ -33,6 +34,9 @@ final class CacheFixture {
     /// When the invalidation log was last confirmed; follows the clock unless the test lets it age.
     final AtomicLong confirmedAt = new AtomicLong(1);
     boolean logAway;
+    private final Deque<Step> steps = new ArrayDeque<>();
+
+    private record Step(Thread thread, AtomicInteger looks, Runnable event) {}
 
     CacheFixture() {
         this(Map.of());
@@ -53,10 +57,35 @@ final class CacheFixture {
                     announced.add(texts);
                     return Uni.createFrom().item(!logAway);
                 },
-                new Coherence(confirmedAt::get, Duration.ofSeconds(1)),
+                new Coherence(() -> look(confirmedAt), Duration.ofSeconds(1)),
                 _ -> Uni.createFrom().<Void>emitter(pauses::add),
-                nanos::get,
+                () -> look(nanos),
                 new Random(3));
+    }
+
+    /// Lets something happen in the midst of what this thread does: before it looks for the n-th time, from now or from
+    /// the event before, at the clock or at the read lease.
+    void before(int look, Runnable event) {
+        steps.add(new Step(Thread.currentThread(), new AtomicInteger(look), event));
+    }
+
+    /// Whether all events have happened; those that have not will not any more.
+    boolean passed() {
+        boolean all = steps.isEmpty();
+        steps.clear();
+        return all;
+    }
+
+    private long look(AtomicLong source) {
+        Step next = steps.peek();
+        if (next != null && next.thread == Thread.currentThread() && next.looks.decrementAndGet() == 0) {
+            steps.remove();
+            List<Step> later = List.copyOf(steps);
+            steps.clear(); // the event looks too
+            next.event.run();
+            steps.addAll(later);
+        }
+        return source.get();
     }
 
     /// Ends the pauses of all who wait for another pod.
@@ -116,6 +145,7 @@ final class CacheFixture {
         final Set<String> negative = new HashSet<>();
         final Map<String, String> leases = new HashMap<>();
         final List<Collection<String>> reads = new ArrayList<>();
+        final Set<String> unreachable = new HashSet<>();
         boolean away;
         boolean held;
         boolean ageing;
@@ -126,6 +156,11 @@ final class CacheFixture {
             held = false;
             List.copyOf(waiting).forEach(Runnable::run);
             waiting.clear();
+        }
+
+        @Override
+        public int neighbourhood(String key) {
+            return key.length();
         }
 
         @Override
@@ -194,13 +229,16 @@ final class CacheFixture {
         }
 
         @Override
-        public Uni<Boolean> delete(Collection<String> texts) {
-            if (!away) {
-                texts.forEach(stored::remove);
-                negative.removeAll(texts);
-                texts.forEach(leases::remove);
+        public Uni<Set<String>> delete(Collection<String> texts) {
+            Set<String> gone = new HashSet<>(texts);
+            gone.removeAll(unreachable);
+            if (away) {
+                gone.clear();
             }
-            return answer(!away);
+            gone.forEach(stored::remove);
+            negative.removeAll(gone);
+            gone.forEach(leases::remove);
+            return answer(gone);
         }
 
         @Override
@@ -241,6 +279,13 @@ final class CacheFixture {
             call.keys.forEach(key -> values.put(key, key + suffix));
             List.of(without).forEach(values::remove);
             call.emitter.complete(values);
+        }
+
+        /// Answers all open calls.
+        void answerAll(String suffix) {
+            while (!open.isEmpty()) {
+                answer(suffix);
+            }
         }
 
         void fail(Throwable failure) {

@@ -22,10 +22,10 @@ class CoherenceTest {
     @Test
     void holds_atTheBound_thenNoMore() {
         Coherence coherence = new Coherence(() -> 100, Duration.ofNanos(50));
-        assertTrue(coherence.holds(150, 0));
-        assertFalse(coherence.holds(151, 0));
-        assertTrue(coherence.holds(151, 101));
-        assertFalse(coherence.holds(152, 101));
+        assertTrue(coherence.holds(coherence.confirmedAt(), 150, 0));
+        assertFalse(coherence.holds(100, 151, 0));
+        assertTrue(coherence.holds(100, 151, 101));
+        assertFalse(coherence.holds(100, 152, 101));
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.helpers.test.UniAssertSubscriber;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /// Reads and invalidations that cross, in every order that matters on one pod.
@@ -125,6 +126,27 @@ class InvalidationTest {
         on.loader.answer("-new");
         assertEquals("a-new", next.getItem().value());
         assertEquals(1, on.count("invalidations", "outcome", "deferred"));
+    }
+
+    @Test
+    void invalidateTexts_oneNodeOfRedisAway_othersAreAcknowledgedAndAnnounced() {
+        on.remote.unreachable.add("a");
+
+        var outcome = subscribed(cache.invalidateTexts(List.of("a", "b"))).getItem();
+
+        assertEquals(Set.of("b"), outcome);
+        assertEquals(List.of(List.of("b")), on.announced);
+        assertEquals(1, on.count("invalidations", "outcome", "deferred"));
+    }
+
+    @Test
+    void invalidateTexts_allAway_announcesNothing() {
+        on.remote.away = true;
+
+        assertEquals(
+                Set.of(), subscribed(cache.invalidateTexts(List.of("a", "b"))).getItem());
+
+        assertEquals(List.of(), on.announced); // an announcement without keys would be of all
     }
 
     @Test

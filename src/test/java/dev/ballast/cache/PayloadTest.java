@@ -2,6 +2,7 @@ package dev.ballast.cache;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -35,9 +36,11 @@ class PayloadTest {
         ByteBuffer header = ByteBuffer.wrap(PLAN.encode(CODEC));
         byte[] fixed = new byte[8];
         header.get(fixed);
-        assertArrayEquals(new byte[] {'B', 'C', 2, 0, 0, 0, 0, 3}, fixed);
+        assertArrayEquals(new byte[] {'B', 'C', 3, 0, 0, 0, 0, 3}, fixed);
         assertEquals(1_700_000_000_123L, header.getLong(), "written");
         assertEquals(1_700_001_800_123L, header.getLong(), "expires");
+        assertEquals(1, header.getInt(), "codec");
+        header.getInt();
         assertEquals(Payload.HEADER, header.position());
     }
 
@@ -51,6 +54,60 @@ class PayloadTest {
                 .put(body)
                 .array();
         assertEquals(Optional.empty(), Payload.decode(old, CODEC));
+    }
+
+    @Test
+    void decode_anyBitFlipped_isNothing() {
+        byte[] bytes = PLAN.encode(CODEC);
+        for (int bit = 0; bit < 8 * bytes.length; bit++) {
+            bytes[bit / 8] ^= (byte) (1 << bit % 8);
+            assertEquals(Optional.empty(), Payload.decode(bytes, CODEC), "bit " + bit);
+            bytes[bit / 8] ^= (byte) (1 << bit % 8);
+        }
+    }
+
+    @Test
+    void decode_bodyThatSaysNull_isNothing() {
+        ValueCodec<Plan> hollow = new ValueCodec<>() {
+            @Override
+            public int schema() {
+                return 3;
+            }
+
+            @Override
+            public int id() {
+                return CODEC.id();
+            }
+
+            @Override
+            public byte[] encode(Plan value) {
+                return "null".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+            }
+
+            @Override
+            public Plan decode(byte[] body) {
+                return CODEC.decode(body);
+            }
+        };
+        assertEquals(Optional.empty(), Payload.decode(PLAN.encode(hollow), CODEC));
+    }
+
+    @Test
+    void decode_sameSchemaOfAnotherCodec_isNothing() {
+        byte[] bytes = new Payload<>("text", 1, 2).encode(new CacheFixture.TextCodec());
+        assertEquals(Optional.empty(), Payload.decode(bytes, ValueCodec.json(new ObjectMapper(), String.class, 1)));
+    }
+
+    @Test
+    void isNewer_olderSameOrBroken_isNot() {
+        byte[] bytes = PLAN.encode(CODEC);
+        assertFalse(Payload.isNewer(bytes, CODEC));
+        assertFalse(Payload.isNewer(bytes, ValueCodec.json(new ObjectMapper(), Plan.class, 4)));
+        assertTrue(Payload.isNewer(bytes, ValueCodec.json(new ObjectMapper(), Plan.class, 2)));
+        bytes[4] = 1; // a schema far ahead, were it not for the checksum
+        assertFalse(Payload.isNewer(bytes, CODEC));
+        bytes[2] = 9;
+        assertTrue(Payload.isNewer(bytes, CODEC));
     }
 
     @Test

@@ -246,6 +246,48 @@ class TieredCacheTest {
         assertEquals(CacheRead.fromMemory("cold1"), ask("cold").getItem());
     }
 
+    @Test
+    void warmUp_3000Keys_loads2SlicesOf500AtOnceAndAllOfThem() {
+        List<String> keys = IntStream.range(0, 3_000).mapToObj(i -> "k" + i).toList();
+        var warmed = subscribed(cache.warmUp(keys));
+        assertEquals(2, on.loader.calls.size());
+        IntStream.range(0, 6).forEach(_ -> on.loader.answer("1"));
+
+        assertEquals(new WarmUp(3_000, 0, 3_000, 0, 0), warmed.getItem());
+        on.loader.calls.forEach(call -> assertEquals(500, call.size()));
+    }
+
+    @Test
+    void warmUp_keysInAnyOrder_asksForNeighboursTogether() {
+        List<String> keys = IntStream.range(0, 1_000)
+                .mapToObj(i -> i % 2 == 0 ? "even" + (1_000 + i) : "odd" + (1_000 + i))
+                .toList();
+        var _ = subscribed(cache.warmUp(keys));
+
+        on.remote.reads.forEach(read ->
+                assertEquals(1, read.stream().map(String::length).distinct().count()));
+        assertEquals(2, on.remote.reads.size());
+    }
+
+    @Test
+    void warmUp_invalidatedWhileItLoads_storesNothingOfThatKey() {
+        var warmed = subscribed(cache.warmUp(List.of("a", "b")));
+        subscribed(cache.invalidate("a"));
+        on.loader.answer("old");
+
+        assertEquals(2, warmed.getItem().fromOrigin());
+        assertNull(on.remote.stored.get("a"));
+        assertEquals("bold", on.remote.stored.get("b"));
+        ask("a");
+        assertEquals(2, on.loader.calls.size());
+    }
+
+    @Test
+    void warmUp_nothing_isDone() {
+        assertEquals(
+                new WarmUp(0, 0, 0, 0, 0), subscribed(cache.warmUp(List.of())).getItem());
+    }
+
     private UniAssertSubscriber<CacheRead<String>> ask(String key) {
         return subscribed(cache.get(key));
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ballast.fault.CoherenceCheck.Plan;
 import dev.ballast.redis.RedisCluster;
+import dev.ballast.redis.RedisProcess;
 import dev.ballast.stack.Pod;
 import dev.ballast.stack.RedisConsole;
 import dev.ballast.stack.Stack;
@@ -16,6 +17,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
@@ -28,6 +30,8 @@ import org.junit.jupiter.api.Test;
 class CacheClusterIT {
     private static final Stack STACK = Stack.shared();
     private static final String SERVICE = Tokens.service();
+    private static final Duration BACK_WITHIN = Duration.ofSeconds(5);
+    private static final Duration STALENESS = Duration.ofSeconds(1);
 
     private final HttpClient http = HttpClient.newHttpClient();
     private static RedisCluster cluster;
@@ -95,6 +99,65 @@ class CacheClusterIT {
     }
 
     @Test
+    void clear_keysOfAllNodes_areForgottenByBothPodsWithinD() throws Exception {
+        List<Long> users = CheckedUsers.create(STACK, 30);
+        for (long user : users) {
+            get(a, "/users/" + user);
+            get(b, "/users/" + user);
+        }
+        HttpResponse<String> cleared = send(operator(a, "/ops/cache/users").DELETE());
+        assertEquals(204, cleared.statusCode(), cleared.body());
+        assertEquals(
+                "acknowledged",
+                cleared.headers().firstValue("Ballast-Invalidation").orElse(""));
+        long acknowledged = System.nanoTime();
+        await().pollInterval(Duration.ofMillis(20)).until(() -> System.nanoTime() - acknowledged > STALENESS.toNanos());
+        for (long user : users) {
+            assertEquals("L1; fwd=miss, L2; fwd=miss; stored", cacheStatus(get(b, "/users/" + user)));
+        }
+    }
+
+    @Test
+    void warmUp_keysOfAllNodes_bringsThemIntoBothTiers() throws Exception {
+        List<Long> users = CheckedUsers.create(STACK, 200);
+        assertWarmedUp(a, users, "\"fromL2\":0,\"fromOrigin\":200,\"missing\":0");
+        assertWarmedUp(b, users, "\"fromL2\":200,\"fromOrigin\":0,\"missing\":0");
+        assertEquals("L1; hit", cacheStatus(get(b, "/users/" + users.getLast())));
+    }
+
+    private void assertWarmedUp(Pod pod, List<Long> users, String expected) throws Exception {
+        HttpResponse<String> answer = send(operator(pod, "/ops/cache/users/warmup")
+                .POST(HttpRequest.BodyPublishers.ofString("{\"ids\":" + users + "}")));
+        assertEquals(200, answer.statusCode(), answer.body());
+        assertTrue(answer.body().contains(expected), answer.body());
+    }
+
+    @Test
+    void get_foreignBytesOnEachNode_areMissesAndMended() throws Exception {
+        List<Long> users = CheckedUsers.create(STACK, 16);
+        for (long user : users) {
+            get(a, "/users/" + user);
+        }
+        long replaced = cluster.urls().mapToLong(node -> spoil(node, users)).sum();
+        assertEquals(users.size(), replaced, "each user lies on one node");
+        for (long user : users) {
+            HttpResponse<String> answer = get(b, "/users/" + user);
+            assertTrue(answer.body().contains("\"email\":\"" + HttpPods.email(user) + "\""), answer.body());
+            assertEquals("L1; fwd=miss, L2; fwd=miss; stored", cacheStatus(answer));
+        }
+    }
+
+    private static long spoil(String node, List<Long> users) {
+        try (RedisConsole redis = new RedisConsole(node)) {
+            List<String> there = redis.keys("ballast:{users:*}:*").stream()
+                    .filter(key -> users.contains(Long.parseLong(key.substring(key.lastIndexOf(':') + 1))))
+                    .toList();
+            there.forEach(key -> redis.call("SET", key, "foreign"));
+            return there.size();
+        }
+    }
+
+    @Test
     void readsOfTwoPods_keepTheBound() throws Exception {
         Plan plan = Plan.of(CheckedUsers.create(STACK, 24)).bulk(0.2, 1);
         Tally seen;
@@ -115,11 +178,81 @@ class CacheClusterIT {
         assertTrue(seen.acknowledged() >= 50, seen.toString());
     }
 
+    /// Each node in turn, the one with the log among them. There are no replicas: meanwhile the cluster serves nobody.
+    @Test
+    void nodeKilledAndStartedAgain_readsKeepTheBoundAndTheNodeServesAgain() throws Exception {
+        Plan plan = Plan.of(CheckedUsers.create(STACK, 24)).bulk(0.1, 0);
+        int[] node = {0};
+        List<Duration> whole = new ArrayList<>();
+        List<Duration> back = new ArrayList<>();
+        Tally seen = new CoherenceRun(STACK, a, b, cluster::heal)
+                .rounds(3)
+                .holds(
+                        new FaultScript("Redis Cluster, a node killed and started again")
+                                .step(() -> cluster.node(node[0]).kill(), Duration.ofSeconds(5))
+                                .step(
+                                        () -> {
+                                            long begin = System.nanoTime();
+                                            cluster.node(node[0]).start();
+                                            cluster.awaitWhole();
+                                            whole.add(since(begin));
+                                            back.add(untilServedBy(cluster.node(node[0])));
+                                            node[0] = (node[0] + 1) % 3;
+                                        },
+                                        Duration.ofSeconds(1)),
+                        plan);
+        System.out.printf(
+                "coherence, Redis Cluster: whole %s ms after the node's start, used by the pods %s ms later%n",
+                millis(whole), millis(back));
+        assertTrue(seen.unanswered().keySet().stream().noneMatch(why -> why.startsWith("5")), seen.toString());
+        assertTrue(back.stream().allMatch(took -> took.compareTo(BACK_WITHIN) < 0), "back after " + back);
+    }
+
+    /// Until one pod stores a user there whom the other one then finds.
+    private Duration untilServedBy(RedisProcess node) {
+        long begin = System.nanoTime();
+        await("the node serves both pods")
+                .pollInterval(Duration.ofMillis(50))
+                .atMost(BACK_WITHIN.multipliedBy(4))
+                .until(() -> {
+                    for (long user : CheckedUsers.create(STACK, 6)) { // a third of them lies there
+                        get(a, "/users/" + user);
+                        if (cacheStatus(get(b, "/users/" + user)).startsWith("L2; hit") && holds(node, user)) {
+                            return true;
+                        }
+                    }
+                    return false;
+                });
+        return since(begin);
+    }
+
+    private static boolean holds(RedisProcess node, long user) {
+        try (RedisConsole console = new RedisConsole(node.url())) {
+            return !console.keys("ballast:{users:*}:" + user).isEmpty();
+        }
+    }
+
+    private static Duration since(long begin) {
+        return Duration.ofNanos(System.nanoTime() - begin);
+    }
+
+    private static List<Long> millis(List<Duration> durations) {
+        return durations.stream().map(Duration::toMillis).toList();
+    }
+
     private static Pod pod(String name) {
         return STACK.pod(name)
                 .environment("REDIS_URL", cluster.url())
                 .property("quarkus.redis.client-type", "cluster")
                 .start();
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static HttpRequest.Builder operator(Pod pod, String path) {
+        return request(pod, path).setHeader("Authorization", "Bearer " + Tokens.operator());
     }
 
     private HttpResponse<String> get(Pod pod, String path) throws IOException, InterruptedException {

@@ -59,6 +59,17 @@ final class CheckedUsers {
         return versions;
     }
 
+    /// How many invalidations are not delivered yet. The outbox itself is asked, as its gauge is that of the last
+    // sweep.
+    static long waiting(Stack stack) throws SQLException {
+        try (Connection connection = stack.sql();
+                PreparedStatement select = connection.prepareStatement("SELECT count(*) FROM cache_invalidations");
+                ResultSet row = select.executeQuery()) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
     /// A fix by hand, past the service.
     static void changeBySql(Stack stack, long id) throws SQLException {
         try (Connection connection = stack.sql();

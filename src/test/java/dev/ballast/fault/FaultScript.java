@@ -48,8 +48,11 @@ final class FaultScript {
         }
     }
 
-    /// How often all steps have been gone through.
+    /// How often all steps have been gone through. Fails where a step has failed.
     int rounds() {
+        if (failure != null) {
+            throw failure;
+        }
         return rounds;
     }
 

@@ -13,9 +13,10 @@ import dev.ballast.stack.Tokens;
 import java.time.Duration;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/// Contract 4 of the cache: Redis killed under load costs latency, not answers, and Redis is used again by itself soon
+/// Contract 4 of the cache: Redis away under load costs latency, not answers, and Redis is used again by itself soon
 /// after it is back. Three times as many keys as memory holds, so that Redis is asked all the time.
 class RedisOutageFaultIT {
     private static final int CONNECTIONS = 64;
@@ -28,7 +29,7 @@ class RedisOutageFaultIT {
 
     private final Stack stack = Stack.shared();
     private long begin;
-    private volatile Duration killed = Duration.ZERO;
+    private volatile Duration away = Duration.ZERO;
     private volatile Duration returned = Duration.ZERO;
     private volatile Duration back = Duration.ZERO;
 
@@ -37,41 +38,53 @@ class RedisOutageFaultIT {
         stack.heal();
     }
 
-    @Test
-    void redisKilledUnder64Connections_everyReadIsAnsweredAndRedisServesAgain() throws InterruptedException {
+    /// How Redis goes away: with its connections, or keeping them and not answering.
+    enum Outage {
+        KILLED,
+        HANGING
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void redisAwayUnder64Connections_everyReadIsAnsweredAndRedisServesAgain(Outage how) throws InterruptedException {
         try (Pod pod = stack.pod("outage").start()) {
             SplittableRandom random = new SplittableRandom(42);
             Load load = new Load(pod.url(), Tokens.service(), CONNECTIONS);
             load.run(Duration.ofSeconds(3), _ -> user(random)); // warms code and tiers up
-            FaultScript outage = new FaultScript("Redis killed")
+            FaultScript outage = new FaultScript("Redis " + how)
                     .step(() -> {}, BEFORE)
-                    .step(this::kill, OUTAGE)
+                    .step(() -> takeAway(how), OUTAGE)
                     .step(() -> bringBack(pod), WHOLE);
             begin = System.nanoTime();
             outage.start();
             Load.Trace trace = load.trace(WHOLE, _ -> user(random));
             outage.end();
 
-            print("before", trace.between(Duration.ZERO, killed));
-            print("during", trace.between(killed, returned));
-            print("after", trace.between(back, WHOLE));
+            print(how, "before", trace.between(Duration.ZERO, away));
+            print(how, "during", trace.between(away, returned));
+            print(how, "after", trace.between(back, WHOLE));
             System.out.printf(
-                    "Redis outage: L2 hits again %d ms after its return%n",
-                    backAfter().toMillis());
+                    "Redis %s: L2 hits again %d ms after its return%n",
+                    how, backAfter().toMillis());
             Load.Report all = trace.between(Duration.ZERO, WHOLE);
             assertEquals(0, all.errors(), all.toString());
-            assertTrue(trace.between(killed, returned).requests() > 500, "reads went on during the outage");
+            assertTrue(trace.between(away, returned).requests() > 500, "reads went on during the outage");
             assertTrue(backAfter().compareTo(BACK_WITHIN) < 0, "back after " + backAfter());
         }
     }
 
-    private void kill() {
-        killed = sinceBegin();
-        stack.kill(Server.REDIS);
+    private void takeAway(Outage how) {
+        away = sinceBegin();
+        if (how == Outage.KILLED) {
+            stack.kill(Server.REDIS);
+        } else {
+            stack.pause(Server.REDIS);
+        }
     }
 
     private void bringBack(Pod pod) {
         double hits = hits(pod);
+        stack.resume(Server.REDIS);
         stack.start(Server.REDIS);
         returned = sinceBegin();
         await().pollInterval(Duration.ofMillis(50))
@@ -96,7 +109,7 @@ class RedisOutageFaultIT {
         return "/users/" + (FIRST_USER + random.nextInt(USERS));
     }
 
-    private static void print(String when, Load.Report report) {
-        System.out.printf("Redis outage, %d connections, %s: %s%n", CONNECTIONS, when, report);
+    private static void print(Outage how, String when, Load.Report report) {
+        System.out.printf("Redis %s, %d connections, %s: %s%n", how, CONNECTIONS, when, report);
     }
 }

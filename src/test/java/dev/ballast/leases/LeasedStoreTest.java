@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -69,7 +70,7 @@ class LeasedStoreTest {
     @Test
     void fill_afterInvalidation_isRejected() {
         String token = granted("a");
-        assertTrue(store.invalidate(List.of("a")).await().atMost(PATIENCE));
+        assertEquals(Set.of("a"), store.invalidate(List.of("a")).await().atMost(PATIENCE));
 
         assertEquals(Filling.REJECTED, fill("a", token, "old"));
 
@@ -189,7 +190,7 @@ class LeasedStoreTest {
             String token = granted(cache, "a");
             cache.fill(Map.of("a", token), Map.of("a", content("old"))).await().atMost(PATIENCE);
             var _ = there.commands().send(Request.cmd(Command.SAVE)).await().atMost(PATIENCE);
-            assertTrue(cache.invalidate(List.of("a")).await().atMost(PATIENCE));
+            assertEquals(Set.of("a"), cache.invalidate(List.of("a")).await().atMost(PATIENCE));
 
             own.kill();
             own.start();

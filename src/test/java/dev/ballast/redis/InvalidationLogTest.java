@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ballast.degradation.LogCapture;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import java.time.Duration;
@@ -53,13 +54,17 @@ class InvalidationLogTest {
     }
 
     @Test
-    void read_serverPaused_agesUntilItIsBack() {
-        try (RedisProcess server = new RedisProcess().start();
+    void read_serverPaused_agesUntilItIsBackAndSaysBoth() {
+        try (LogCapture said = new LogCapture(InvalidationLog.class);
+                RedisProcess server = new RedisProcess().start();
                 RedisFixture reader = follow(server)) {
             server.pause();
             await().atMost(PATIENCE).until(() -> reader.log().lagNanos() > D.toNanos());
+            await().atMost(PATIENCE).until(() -> said.count("reads go to Redis and not to memory") == 1);
             server.resume();
             await().atMost(PATIENCE).until(() -> reader.log().lagNanos() < D.toNanos());
+            await().atMost(PATIENCE).until(() -> said.count("memory answers") == 2); // at the start, and now
+            assertEquals(0, said.count("was emptied"), said.lines()::toString);
         }
     }
 
@@ -80,13 +85,15 @@ class InvalidationLogTest {
     }
 
     @Test
-    void read_flushedAndAppendedPastWhereItWas_forgetsEverything() {
-        try (RedisProcess server = new RedisProcess().start();
+    void read_flushedAndAppendedPastWhereItWas_forgetsEverythingAndSaysSo() {
+        try (LogCapture said = new LogCapture(InvalidationLog.class);
+                RedisProcess server = new RedisProcess().start();
                 RedisFixture reader = follow(server)) {
             append(reader, "users", List.of("a"));
             await().atMost(PATIENCE).until(() -> heard.contains("users[a]"));
             heard.clear();
 
+            assertEquals(0, said.count("was emptied"), "the start is no loss");
             var _ = reader.commands()
                     .send(Request.cmd(Command.FLUSHALL))
                     .await()
@@ -94,6 +101,7 @@ class InvalidationLogTest {
             IntStream.range(0, 5).forEach(i -> append(reader, "users", List.of("b" + i)));
 
             await().atMost(PATIENCE).until(() -> heard.contains("everything"));
+            await().atMost(PATIENCE).until(() -> said.count("Memory was emptied") == 1);
         }
     }
 
@@ -141,6 +149,77 @@ class InvalidationLogTest {
             server.kill();
             assertThrows(RedisFailure.class, () -> append(writer, "users", List.of("a")));
         }
+    }
+
+    @Test
+    void append_foreignBytesWhereTheLogIs_beginsAnewAndIsHeard() {
+        try (RedisProcess server = new RedisProcess().start();
+                RedisFixture pod = follow(server)) {
+            List<Request> foreign = List.of(
+                    Request.cmd(Command.SET).arg(InvalidationLog.HEAD).arg("rubbish"),
+                    Request.cmd(Command.SET).arg(InvalidationLog.STREAM).arg("rubbish"),
+                    Request.cmd(Command.HSET).arg(InvalidationLog.HEAD).arg("n").arg("rubbish"));
+            for (Request rubbish : foreign) {
+                append(pod, "users", List.of("a"));
+                heard.clear();
+                var _ = pod.commands().send(rubbish).await().atMost(PATIENCE);
+
+                append(pod, "users", List.of("b"));
+
+                long acknowledged = System.nanoTime();
+                await().atMost(PATIENCE).until(() -> pod.log().confirmedAt() - acknowledged > 0);
+                assertTrue(heard.contains("everything") || heard.contains("users[b]"), rubbish::toString);
+            }
+        }
+    }
+
+    @Test
+    void read_foreignBytesWhereTheLogIs_isConfirmedAgain() {
+        try (RedisProcess server = new RedisProcess().start();
+                RedisFixture pod = follow(server)) {
+            append(pod, "users", List.of("a"));
+            for (String key : List.of(InvalidationLog.HEAD, InvalidationLog.STREAM)) {
+                var _ = pod.commands()
+                        .send(Request.cmd(Command.SET).arg(key).arg("rubbish"))
+                        .await()
+                        .atMost(PATIENCE);
+                long spoilt = System.nanoTime();
+                await().atMost(PATIENCE).until(() -> pod.log().confirmedAt() - spoilt > 0);
+            }
+        }
+    }
+
+    @Test
+    void follow_userMayNotAskForTheRun_isNeverConfirmedAndAppendsNothing() {
+        // With a password, as the log's own line would else be the default user's.
+        try (LogCapture said = new LogCapture("dev.ballast.redis.Failures");
+                RedisProcess server = new RedisProcess("--requirepass", "root").start();
+                RedisFixture root = new RedisFixture("redis://:root@localhost:" + server.port(), Map.of())) {
+            await().atMost(PATIENCE).until(() -> root.lines().up() == 2);
+            user(root, "-info");
+            try (RedisFixture pod = new RedisFixture(
+                    "redis://pod:secret@localhost:" + server.port(), Map.of("ballast.redis.command-timeout", "PT5S"))) {
+                await().atMost(PATIENCE).until(() -> pod.lines().up() == 2);
+                pod.log().open();
+                await().atMost(PATIENCE).until(() -> pod.lines().up() == 3);
+                assertThrows(RedisRejection.class, () -> append(pod, "users", List.of("a")));
+                assertTrue(pod.log().lagNanos() > Duration.ofHours(1).toNanos());
+                assertThrows(RedisRejection.class, () -> append(pod, "users", List.of("a")));
+                assertEquals(1, said.count("Redis refuses log-append (said once a minute): NORUNID"));
+                assertEquals(1, said.count("Redis refuses the log's head (said once a minute): NORUNID"));
+                assertTrue(said.lines().getFirst().contains("+info"), said.lines()::toString);
+
+                user(root, "+info");
+                await().atMost(PATIENCE).until(() -> pod.log().lagNanos() < D.toNanos());
+                append(pod, "users", List.of("a"));
+            }
+        }
+    }
+
+    private static void user(RedisFixture root, String rule) {
+        Request request = Request.cmd(Command.ACL);
+        List.of("SETUSER", "pod", "on", ">secret", "~*", "+@all", rule).forEach(request::arg);
+        var _ = root.commands().send(request).await().atMost(PATIENCE);
     }
 
     private RedisFixture follow(RedisProcess server) {

@@ -52,12 +52,28 @@ public final class RedisCluster implements AutoCloseable {
 
     /// Each node's own address.
     public Stream<String> urls() {
-        return nodes.stream().map(RedisCluster::url);
+        return nodes.stream().map(RedisProcess::url);
     }
 
     /// A node, to be killed, paused and started again.
     public RedisProcess node(int index) {
         return nodes.get(index);
+    }
+
+    /// Starts again what was killed, and waits for it.
+    public void heal() {
+        nodes.stream().filter(node -> !node.isRunning()).forEach(RedisProcess::start);
+        awaitWhole();
+    }
+
+    /// Waits until each node says that it serves and sees the others serve. Redis takes some seconds for that after a
+    /// node was away.
+    public void awaitWhole() {
+        Awaitility.await("the cluster is whole")
+                .pollInterval(Duration.ofMillis(50))
+                .atMost(Duration.ofSeconds(20))
+                .ignoreExceptions()
+                .until(() -> urls().allMatch(RedisCluster::isWhole));
     }
 
     @Override
@@ -86,7 +102,7 @@ public final class RedisCluster implements AutoCloseable {
 
     private void join() {
         for (int i = 0; i < NODES; i++) {
-            try (RedisConsole console = new RedisConsole(url(nodes.get(i)))) {
+            try (RedisConsole console = new RedisConsole(nodes.get(i).url())) {
                 console.call(addSlots(SLOTS * i / NODES, SLOTS * (i + 1) / NODES));
                 console.call("CLUSTER", "SET-CONFIG-EPOCH", Integer.toString(i + 1));
                 if (i > 0) {
@@ -98,10 +114,7 @@ public final class RedisCluster implements AutoCloseable {
                 }
             }
         }
-        Awaitility.await("the cluster is whole")
-                .pollInterval(Duration.ofMillis(50))
-                .atMost(Duration.ofSeconds(20))
-                .until(() -> urls().allMatch(RedisCluster::isWhole));
+        awaitWhole();
     }
 
     private static boolean isWhole(String url) {
@@ -116,10 +129,6 @@ public final class RedisCluster implements AutoCloseable {
             command.add(Integer.toString(slot));
         }
         return command.toArray(String[]::new);
-    }
-
-    private static String url(RedisProcess node) {
-        return "redis://127.0.0.1:" + node.port();
     }
 
     private static int freePort(RandomGenerator random) {

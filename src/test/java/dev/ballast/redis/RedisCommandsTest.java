@@ -2,6 +2,7 @@ package dev.ballast.redis;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -169,15 +170,30 @@ class RedisCommandsTest {
 
     @Test
     void runId_onceConnected_isTheServers() {
-        String info = redis.send(Request.cmd(Command.INFO).arg("server"))
-                .await()
-                .atMost(PATIENCE)
-                .toString();
+        String info =
+                redis.send(Request.cmd(Command.INFO)).await().atMost(PATIENCE).toString();
 
         String runId = fixture.lines().pick().runId();
 
         assertEquals(40, runId.length());
-        assertTrue(info.contains(runId));
+        assertTrue(info.contains("run_id:" + runId.substring(0, 20)));
+        assertTrue(info.contains("master_replid:" + runId.substring(20)));
+    }
+
+    @Test
+    void runId_demotedAndPromotedAgain_isAnother() {
+        String before = fixture.lines().pick().runId();
+        await(Request.cmd(Command.REPLICAOF).arg("127.0.0.1").arg("1"));
+        await(Request.cmd(Command.REPLICAOF).arg("NO").arg("ONE"));
+
+        String after = RunId.in(String.valueOf(await(Request.cmd(Command.INFO))));
+
+        assertEquals(40, after.length());
+        assertNotEquals(before, after);
+    }
+
+    private Response await(Request command) {
+        return redis.send(command).await().atMost(PATIENCE);
     }
 
     @Test

@@ -31,6 +31,10 @@ public final class RedisProcess implements AutoCloseable {
         return port;
     }
 
+    public String url() {
+        return "redis://127.0.0.1:" + port;
+    }
+
     public RedisProcess start() {
         try {
             List<String> command = new ArrayList<>(List.of(executable(), "--port", String.valueOf(port)));
@@ -54,6 +58,10 @@ public final class RedisProcess implements AutoCloseable {
     public void kill() {
         process.destroyForcibly();
         process.onExit().join();
+    }
+
+    public boolean isRunning() {
+        return process != null && process.isAlive();
     }
 
     /// Stops the process without ending it: its port still accepts connections, and nothing answers.

@@ -73,6 +73,13 @@ class UnsafeSettingsTest {
         assertTrue(unsafe().getFirst().contains(UnsafeSettings.ISSUER));
     }
 
+    @Test
+    void of_failPoint_refused() {
+        settings.put(UnsafeSettings.FAIL_POINT, "anywhere");
+        assertEquals(1, unsafe().size());
+        assertTrue(unsafe().getFirst().contains(UnsafeSettings.FAIL_POINT));
+    }
+
     private void assertKeyRefused() {
         assertEquals(1, unsafe().size());
         assertTrue(unsafe().getFirst().contains("local profile's key"), unsafe().getFirst());

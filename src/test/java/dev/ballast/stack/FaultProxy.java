@@ -37,13 +37,13 @@ public final class FaultProxy implements AutoCloseable {
         DEAF
     }
 
-    private final int target;
     private final int port;
     private final String url;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final AtomicLong connections = new AtomicLong();
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().factory());
+    private volatile int target;
     private volatile Mode mode = Mode.PASS;
     private volatile Duration delay = Duration.ZERO;
     private volatile ServerSocket listener;
@@ -68,6 +68,12 @@ public final class FaultProxy implements AutoCloseable {
         return new FaultProxy(port, status.port(), status.url().replace(":" + status.port(), ":" + port));
     }
 
+    /// A new way to a Redis of the test's own; [#redirect] makes it lead to another.
+    public static FaultProxy toRedis(int target) {
+        int port = new Ports(RandomGenerator.getDefault()).free();
+        return new FaultProxy(port, target, "redis://localhost:" + port);
+    }
+
     /// The server's address by this way.
     public String url() {
         return url;
@@ -80,6 +86,13 @@ public final class FaultProxy implements AutoCloseable {
     /// How many connections have been made.
     public long connections() {
         return connections.get();
+    }
+
+    /// Leads to another port from now on, as the address of a service does at a failover: what is connected to the
+    /// old one is cut.
+    public synchronized void redirect(int newTarget) {
+        target = newTarget;
+        cut();
     }
 
     /// Ends every fault.

@@ -10,7 +10,7 @@ import java.util.OptionalInt;
 /// A pod of the packaged service as a process of the stack, so that it ends with it, whatever becomes of the test.
 ///
 /// ```java
-/// try (Pod pod = stack.pod("a").property("ballast.failpoint", "after-commit").start()) {
+/// try (Pod pod = stack.pod("a").property("ballast.failpoint", "invalidation-after-commit").start()) {
 ///     … pod.url() …
 ///     pod.awaitEnd(Duration.ofSeconds(10));   // 137
 /// }

@@ -1,0 +1,99 @@
+package dev.ballast.fault;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ballast.fault.CoherenceCheck.Plan;
+import dev.ballast.stack.Pod;
+import dev.ballast.stack.Stack;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.awaitility.core.ConditionTimeoutException;
+
+/// A check of two pods while faults strike them, and for a while after: at least 20,000 checked reads, under `-Psoak`
+/// ten times as many.
+final class CoherenceRun {
+    private static final int SOAK = Integer.getInteger("ballast.soak", 1);
+    private static final long CHECKED = 20_000L * SOAK;
+    private static final Duration AT_LEAST = Duration.ofSeconds(8);
+    private static final Duration AT_MOST = Duration.ofSeconds(240L * SOAK);
+    private static final Duration DELIVERY = Duration.ofSeconds(20);
+    private static final long ACKNOWLEDGED = 100;
+
+    private final Stack stack;
+    private final Pod a;
+    private final Pod b;
+    private final Runnable heal;
+    private int rounds = 1;
+
+    /// @param heal ends every fault
+    CoherenceRun(Stack stack, Pod a, Pod b, Runnable heal) {
+        this.stack = stack;
+        this.a = a;
+        this.b = b;
+        this.heal = heal;
+    }
+
+    /// Sets how often the faults are to strike at least.
+    CoherenceRun rounds(int atLeast) {
+        rounds = atLeast;
+        return this;
+    }
+
+    /// Runs the check, prints what was seen, and asserts that no read was late.
+    Tally holds(FaultScript script, Plan plan) throws Exception {
+        Tally seen = run(script, plan);
+        System.out.printf("coherence, %s (%d rounds): %s%n", script.name(), script.rounds(), seen);
+        assertEquals(0, seen.violations(), seen.toString());
+        assertTrue(script.rounds() >= rounds, "the fault has happened");
+        assertTrue(seen.checked() >= CHECKED, seen.toString());
+        assertTrue(seen.binding() > CHECKED / 4, "invalidations bind reads: " + seen);
+        assertTrue(seen.acknowledged() >= ACKNOWLEDGED, "a check without invalidations proves nothing: " + seen);
+        return seen;
+    }
+
+    private Tally run(FaultScript script, Plan plan) throws Exception {
+        try (EventLoop loop = new EventLoop()) {
+            Subject pods = new HttpPods(loop, List.of(a.url(), b.url()));
+            CoherenceCheck check = new CoherenceCheck(loop, pods, plan, new Random());
+            long begin = System.nanoTime();
+            loop.call(check::start);
+            script.start();
+            try {
+                await("enough reads")
+                        .atMost(AT_MOST)
+                        .until(() -> script.rounds() >= rounds
+                                && System.nanoTime() - begin > AT_LEAST.toNanos()
+                                && check.tally().checked() >= CHECKED);
+            } catch (ConditionTimeoutException e) {
+                throw new AssertionError("too few in " + script.rounds() + " rounds: " + check.tally(), e);
+            } finally {
+                script.end(); // else its faults would strike the next test
+                heal.run();
+            }
+            settle(loop, check, plan);
+            return check.tally();
+        }
+    }
+
+    /// After the faults: what was deferred is delivered, and after D the newest versions are all that is seen.
+    private void settle(EventLoop loop, CoherenceCheck check, Plan plan) throws Exception {
+        loop.call(check::stopWriting);
+        await("the last write").atMost(DELIVERY).until(check::hasWritten);
+        await("the outbox is emptied").atMost(DELIVERY).until(() -> CheckedUsers.waiting(stack) == 0);
+        Map<Long, Long> newest = CheckedUsers.versions(stack, plan.keys());
+        loop.call(() -> check.delivered(newest));
+        long settled = check.tally().checked() + CHECKED / 10;
+        long since = System.nanoTime();
+        await("reads after the end")
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> check.tally().checked() >= settled
+                        && System.nanoTime() - since
+                                > plan.staleness().plusMillis(700).toNanos());
+        loop.call(check::stop);
+        await("answers to all").atMost(Duration.ofSeconds(30)).until(check::isIdle);
+    }
+}
