@@ -61,8 +61,7 @@ class Replays {
     }
 
     private Uni<String> giveBack(Claim claim, Throwable failure) {
-        DeadLetterException notSent =
-                DeadLetterException.notSent(claim.letter().summary(), failure);
+        DeadLetterException notSent = DeadLetterException.notSent(claim.letter().summary(), failure);
         return end(claim, Status.OPEN, "failed").chain(() -> Uni.createFrom().failure(notSent));
     }
 
