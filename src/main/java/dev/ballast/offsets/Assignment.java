@@ -75,7 +75,7 @@ public final class Assignment {
         return position > inRedis;
     }
 
-    /// Kafka has been told this position, or is being told.
+    /// Kafka has committed this position.
     void toldKafka(long position) {
         inKafka = position;
     }

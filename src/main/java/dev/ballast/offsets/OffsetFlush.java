@@ -38,7 +38,9 @@ public final class OffsetFlush {
         Map<TopicPartition, OffsetAndMetadata> commits = commits(assignments);
         if (!commits.isEmpty()) {
             consumer.commitAsync(commits, (sent, failure) -> {
-                if (failure != null) {
+                if (failure == null) {
+                    note(assignments, sent);
+                } else {
                     LOG.debugf(failure, "offsets not committed: %s", sent);
                 }
             });
@@ -60,13 +62,22 @@ public final class OffsetFlush {
         }
     }
 
+    /// What was not committed is tried again the next time.
+    private static void note(Collection<Assignment> assignments, Map<TopicPartition, OffsetAndMetadata> sent) {
+        for (Assignment assignment : assignments) {
+            OffsetAndMetadata committed = sent.get(assignment.partition());
+            if (committed != null) {
+                assignment.toldKafka(committed.offset());
+            }
+        }
+    }
+
     private static Map<TopicPartition, OffsetAndMetadata> commits(Collection<Assignment> assignments) {
         Map<TopicPartition, OffsetAndMetadata> commits = new HashMap<>();
         for (Assignment assignment : assignments) {
             long position = assignment.offsets().position();
             if (assignment.isAheadOfKafka(position)) {
                 commits.put(assignment.partition(), Positions.commit(position));
-                assignment.toldKafka(position);
             }
         }
         return commits;
