@@ -44,7 +44,16 @@ record BulkRequest(
             @Nullable OffsetDateTime to,
             boolean dryRun,
             int limit,
-            int rate) {}
+            int rate) {
+
+        /// Which letters, for the audit.
+        String words() {
+            return topic
+                    + (error == null ? "" : ", error " + error)
+                    + (from == null ? "" : ", from " + from)
+                    + (to == null ? "" : ", to " + to);
+        }
+    }
 
     /// @throws DeadLetterException where something is missing or out of bounds
     Bulk checked(DeadLetterSettings settings) {

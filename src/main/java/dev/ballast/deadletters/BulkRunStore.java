@@ -75,16 +75,16 @@ class BulkRunStore {
                         .findFirst()
                         .orElseThrow(() -> DeadLetterException.busy(bulk.topic()))
                         .getLong("id"))
-                .call(run -> audit.note(
-                        transaction,
-                        new Deed(
-                                who,
-                                ACTION,
-                                Long.toString(run),
-                                "%d letters of %s, error %s, from %s, to %s, %d a second"
-                                        .formatted(
-                                                total, bulk.topic(), bulk.error(), bulk.from(), bulk.to(), bulk.rate()),
-                                "started"))));
+                .call(run -> audit.note(transaction, begun(run, bulk, who, total))));
+    }
+
+    private static Deed begun(long run, Bulk bulk, String who, long total) {
+        return new Deed(
+                who,
+                ACTION,
+                Long.toString(run),
+                "%d letters of %s; %d a second".formatted(total, bulk.words(), bulk.rate()),
+                "started");
     }
 
     Uni<Void> progress(long run, int sent, int failed) {
