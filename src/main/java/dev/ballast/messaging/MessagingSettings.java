@@ -58,8 +58,8 @@ interface MessagingSettings {
         Duration flushEvery();
 
         /// How long records in flight may take to end when their partition goes to another pod, or this one stops.
-        /// Below the patience of the group's other members; the next owner repeats what is not finished by
-        // then.
+        /// Below the patience of the group's other members; what is not finished by then is repeated by the
+        /// next owner.
         @WithDefault("PT3S")
         Duration drainLimit();
     }
