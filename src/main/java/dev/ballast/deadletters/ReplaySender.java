@@ -12,6 +12,7 @@ import io.opentelemetry.context.Scope;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -35,7 +36,7 @@ class ReplaySender {
     Uni<String> send(StoredLetter letter) {
         return Uni.createFrom().deferred(() -> {
             Span span = span(letter);
-            return within(span, publisher.publish(record(letter), settings.publishWait()))
+            return within(span, () -> publisher.publish(record(letter), settings.publishWait()))
                     .onFailure()
                     .invoke(failure ->
                             span.setStatus(StatusCode.ERROR, failure.getClass().getName()))
@@ -45,11 +46,12 @@ class ReplaySender {
         });
     }
 
-    /// The publisher takes the trace from the context that it is subscribed to in.
-    private static Uni<Void> within(Span span, Uni<Void> work) {
+    /// The publisher takes the trace from the context that it is called in, which is why it is called in here and not
+    /// before: a `Uni` remembers where it was made.
+    private static Uni<Void> within(Span span, Supplier<Uni<Void>> work) {
         return Uni.createFrom().emitter(emitter -> {
             try (Scope _ = Context.root().with(span).makeCurrent()) {
-                var _ = work.subscribe().with(emitter::complete, emitter::fail);
+                var _ = work.get().subscribe().with(emitter::complete, emitter::fail);
             }
         });
     }
