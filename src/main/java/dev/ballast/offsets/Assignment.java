@@ -12,17 +12,18 @@ public final class Assignment {
     private final OffsetTracker offsets;
     private volatile boolean revoked;
     private volatile long inKafka;
-    private volatile long inRedis;
+    /// Not known at first, so that the first position is written there whatever it is.
+    private volatile long inRedis = -1;
     /// Records taken in that have not ended, finished or not. Guarded by this object's monitor.
     private int onTheirWay;
 
     /// @param first where consumption begins
-    Assignment(TopicPartition partition, Place place, long first) {
+    /// @param inKafka what is committed there, -1 where nothing is
+    Assignment(TopicPartition partition, Place place, long first, long inKafka) {
         this.partition = partition;
         this.place = place;
         this.offsets = new OffsetTracker(first);
-        this.inKafka = first;
-        this.inRedis = first;
+        this.inKafka = inKafka;
     }
 
     public TopicPartition partition() {

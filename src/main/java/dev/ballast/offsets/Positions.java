@@ -61,9 +61,10 @@ public final class Positions {
             Place place =
                     new Place(group, partition.topic(), ids.getOrDefault(partition.topic(), ""), partition.partition());
             Range range = new Range(earliest.getOrDefault(partition, 0L), latest.getOrDefault(partition, 0L));
-            long first = first(consumer, place, partition, committed.get(partition), range);
+            OffsetAndMetadata inKafka = committed.get(partition);
+            long first = first(consumer, place, partition, inKafka, range);
             consumer.seek(partition, first);
-            begun.put(partition, new Assignment(partition, place, first));
+            begun.put(partition, new Assignment(partition, place, first, inKafka == null ? NONE : inKafka.offset()));
         }
         return begun;
     }
