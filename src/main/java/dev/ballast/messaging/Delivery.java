@@ -3,6 +3,7 @@ package dev.ballast.messaging;
 import dev.ballast.executions.Executions;
 import dev.ballast.executions.Marking;
 import dev.ballast.executions.TakingTurns;
+import dev.ballast.failpoint.FailPoint;
 import dev.ballast.kafka.InboundRecord;
 import dev.ballast.messaging.Interruption.Abandoned;
 import dev.ballast.messaging.Interruption.Postponed;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// is repeated until the dependency is there; any other failure uses up one of the record's attempts.
 final class Delivery {
     private static final Logger LOG = Logger.getLogger(Delivery.class);
+    private static final String AFTER_SEND = "dead-letter-after-send";
 
     private final RecordHandler handler;
     private final MessagingSettings.Consumer settings;
@@ -168,6 +170,7 @@ final class Delivery {
                         record,
                         DeadLetterHeaders.of(record, poison, trip.attempts(), failed, clock.instant()),
                         trip.home())
+                .invoke(() -> FailPoint.reached(AFTER_SEND))
                 .emitOn(trip.loop())
                 .chain(() -> noticed(trip, poison))
                 .invoke(() -> metrics.deadLettered(record.topic(), poison.reason()));
