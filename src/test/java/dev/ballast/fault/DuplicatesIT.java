@@ -34,6 +34,7 @@ class DuplicatesIT {
     @BeforeEach
     void startPod() {
         pod = STACK.pod("payer").start();
+        TopicContents.awaitTopics(STACK);
     }
 
     @AfterEach

@@ -82,6 +82,7 @@ final class PaymentTraffic implements AutoCloseable {
         this.stack = stack;
         this.pod = pod;
         this.seed = Long.getLong("ballast.seed", System.nanoTime());
+        TopicContents.awaitTopics(stack);
         this.begin = new TopicContents(stack, TOPIC).ends();
         this.beginLetters = new TopicContents(stack, TOPIC + "_dlq").ends();
         this.beginResults = new TopicContents(stack, "payment-results").ends();

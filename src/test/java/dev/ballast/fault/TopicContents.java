@@ -1,5 +1,7 @@
 package dev.ballast.fault;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.ballast.stack.Stack;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -7,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -26,6 +29,14 @@ public final class TopicContents {
     public TopicContents(Stack stack, String topic) {
         this.stack = stack;
         this.topic = topic;
+    }
+
+    /// Waits until the service has made its topics: a pod may be ready before.
+    public static void awaitTopics(Stack stack) {
+        Stream.of("payments", "payments_dlq", "payment-results")
+                .map(topic -> new TopicContents(stack, topic))
+                .forEach(topic -> await().atMost(Duration.ofSeconds(60))
+                        .until(() -> !topic.ends().isEmpty()));
     }
 
     /// Where each partition ends; empty while there is no such topic.

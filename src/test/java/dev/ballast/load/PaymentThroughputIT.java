@@ -60,6 +60,7 @@ class PaymentThroughputIT {
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
         pod = STACK.pod("fast").start();
+        TopicContents.awaitTopics(STACK);
     }
 
     @AfterEach
