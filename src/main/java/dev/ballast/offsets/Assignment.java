@@ -80,6 +80,11 @@ public final class Assignment {
         inKafka = position;
     }
 
+    /// Kafka did not take the position, as during a rebalance: the next write tells it again, though nothing has moved.
+    void untoldKafka() {
+        inKafka = -1;
+    }
+
     void toldRedis(long position) {
         inRedis = position;
     }

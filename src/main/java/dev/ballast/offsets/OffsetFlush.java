@@ -43,7 +43,9 @@ public final class OffsetFlush {
         Uni<Void> both = commits.isEmpty()
                 ? redis
                 : Uni.join()
-                        .all(redis, toKafka(consumer, commits))
+                        .all(redis, toKafka(consumer, commits).onFailure().invoke(() -> assignments.stream()
+                                .filter(assignment -> commits.containsKey(assignment.partition()))
+                                .forEach(Assignment::untoldKafka)))
                         .andFailFast()
                         .replaceWithVoid()
                         .invoke(() -> FailPoint.reached(BOTH_WRITTEN));
