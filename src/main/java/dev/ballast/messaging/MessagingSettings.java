@@ -58,7 +58,7 @@ interface MessagingSettings {
         Duration flushEvery();
 
         /// How long records in flight may take to end when their partition goes to another pod, or this one stops.
-        /// Below the patience of the other members of the group; the next owner repeats what is left.
+        /// Below the patience of the group's other members; the next owner repeats what is left.
         @WithDefault("PT3S")
         Duration drainLimit();
     }

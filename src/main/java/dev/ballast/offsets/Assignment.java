@@ -75,14 +75,9 @@ public final class Assignment {
         return position > inRedis;
     }
 
-    /// Kafka has been told this position, or is being told.
+    /// Kafka has committed this position.
     void toldKafka(long position) {
         inKafka = position;
-    }
-
-    /// Kafka did not take the position, as during a rebalance: the next write tells it again, though nothing has moved.
-    void untoldKafka() {
-        inKafka = -1;
     }
 
     void toldRedis(long position) {

@@ -43,9 +43,7 @@ public final class OffsetFlush {
         Uni<Void> both = commits.isEmpty()
                 ? redis
                 : Uni.join()
-                        .all(redis, toKafka(consumer, commits).onFailure().invoke(() -> assignments.stream()
-                                .filter(assignment -> commits.containsKey(assignment.partition()))
-                                .forEach(Assignment::untoldKafka)))
+                        .all(redis, toKafka(consumer, commits).invoke(() -> note(assignments, commits)))
                         .andFailFast()
                         .replaceWithVoid()
                         .invoke(() -> FailPoint.reached(BOTH_WRITTEN));
@@ -77,13 +75,22 @@ public final class OffsetFlush {
         }
     }
 
+    /// What was not committed is tried again the next time.
+    private static void note(Collection<Assignment> assignments, Map<TopicPartition, OffsetAndMetadata> sent) {
+        for (Assignment assignment : assignments) {
+            OffsetAndMetadata committed = sent.get(assignment.partition());
+            if (committed != null) {
+                assignment.toldKafka(committed.offset());
+            }
+        }
+    }
+
     private static Map<TopicPartition, OffsetAndMetadata> commits(Collection<Assignment> assignments) {
         Map<TopicPartition, OffsetAndMetadata> commits = new HashMap<>();
         for (Assignment assignment : assignments) {
             long position = assignment.offsets().position();
             if (assignment.isAheadOfKafka(position)) {
                 commits.put(assignment.partition(), Positions.commit(position));
-                assignment.toldKafka(position);
             }
         }
         return commits;

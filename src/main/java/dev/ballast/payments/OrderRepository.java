@@ -1,7 +1,9 @@
 package dev.ballast.payments;
 
 import dev.ballast.database.Database;
+import dev.ballast.database.Retention;
 import dev.ballast.database.Sql;
+import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mutiny.sqlclient.Row;
@@ -23,11 +25,24 @@ class OrderRepository {
     private static final String FIND = Sql.read("payments", "find-orders");
     private static final String MARK_PUBLISHED = Sql.read("payments", "mark-published");
 
+    private static final String FORGET = Sql.read("payments", "forget-orders");
+
     private final Database database;
+    private final Retention retention;
+    private final PaymentsConfig config;
 
     @Inject
-    OrderRepository(Database database) {
+    OrderRepository(Database database, Retention retention, PaymentsConfig config) {
         this.database = database;
+        this.retention = retention;
+        this.config = config;
+    }
+
+    /// Forgets orders that were settled long ago. Until then they absorb every repetition: the topic keeps a record for
+    /// a week, its dead letters for 30 days, and a letter can be replayed for 60; rows outlive them all.
+    @Scheduled(every = "${ballast.payments.retain-every}", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    Uni<Void> forgetOld() {
+        return retention.delete("orders", FORGET, config.keepOrdersFor());
     }
 
     /// Commits the order as `PENDING`, once.
@@ -77,7 +92,7 @@ class OrderRepository {
 
     private static Acceptance compare(Payment payment, Optional<Order> held) {
         Order order = held.orElseThrow(
-                () -> new IllegalStateException("order " + payment.orderId() + " vanished; rows are never deleted"));
+                () -> new IllegalStateException("order " + payment.orderId() + " vanished between two statements"));
         return order.payment().equals(payment) ? new Acceptance.Repeated(order) : new Acceptance.Contradicted();
     }
 

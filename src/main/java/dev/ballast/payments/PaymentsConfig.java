@@ -50,4 +50,14 @@ interface PaymentsConfig {
     /// Batches one sweep takes at most before it leaves the turn to another pod.
     @WithDefault("50")
     int sweepRounds();
+
+    /// How long a settled order is kept. 90 days: its row absorbs every repetition, so it must outlive whatever can
+    /// repeat it: the topic (7 days), the dead-letter topic (30 days), and a replay (up to 60 days after the first
+    /// death, `ballast.deadletters.replay-within`, and the topic's week after that).
+    @WithDefault("P90D")
+    Duration keepOrdersFor();
+
+    /// How often older ones are looked for. An hour: nobody waits for it.
+    @WithDefault("PT1H")
+    Duration retainEvery();
 }

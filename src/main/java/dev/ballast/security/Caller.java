@@ -26,6 +26,12 @@ public class Caller {
         return identity.hasRole(Roles.SERVICE) || identity.hasRole(Roles.OPERATOR);
     }
 
+    /// The token's `sub`, as the audit names the caller.
+    public String subject() {
+        String subject = token.getSubject();
+        return subject == null ? "a token without sub" : subject;
+    }
+
     /// The user id in the token's `sub`; empty where that is no user id, as for most services.
     public OptionalLong userId() {
         // not the principal's name: that is `upn` or `preferred_username` first, which users may choose themselves

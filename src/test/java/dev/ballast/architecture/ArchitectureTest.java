@@ -47,6 +47,8 @@ class ArchitectureTest {
             Map.entry("messaging", Set.of("kafka", "offsets", "executions", "database")),
             Map.entry("offsets", Set.of("kafka", "redis")),
             Map.entry("executions", Set.of("kafka", "origin", "database")),
+            Map.entry("deadletters", Set.of("messaging", "kafka", "database", "audit")),
+            Map.entry("audit", Set.of("database")),
             Map.entry("kafka", Set.of()),
             Map.entry("redis", Set.of()),
             Map.entry("database", Set.of()));

@@ -1,0 +1,163 @@
+package dev.ballast.deadletters;
+
+import dev.ballast.deadletters.BulkRequest.Bulk;
+import dev.ballast.deadletters.BulkRun.State;
+import dev.ballast.deadletters.BulkRunStore.Next;
+import dev.ballast.problem.Kind;
+import io.quarkus.vertx.core.runtime.context.VertxContextSafetyToggle;
+import io.smallrye.common.vertx.VertxContext;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.vertx.MutinyHelper;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import org.jboss.logging.Logger;
+
+/// Replays many letters in the background of this pod: those that were there at its start, oldest first and one after
+/// another, so that records of a key keep their order, and no faster than told.
+@ApplicationScoped
+class BulkReplay {
+    private static final Logger LOG = Logger.getLogger(BulkReplay.class);
+
+    /// Failures one after another that end it: Kafka or PostgreSQL is away, and the rest would fail as well.
+    private static final int PATIENCE = 3;
+
+    private final BulkRunStore store;
+    private final Replays replays;
+    private final Vertx vertx;
+
+    @Inject
+    BulkReplay(BulkRunStore store, Replays replays, Vertx vertx) {
+        this.store = store;
+        this.replays = replays;
+        this.vertx = vertx;
+    }
+
+    Uni<BulkRun.Preview> preview(Bulk bulk) {
+        return store.count(bulk).map(BulkRunStore.Found::preview);
+    }
+
+    /// Completes with the run's number when it has begun. Fails with [DeadLetterException] where one of the topic is
+    /// running.
+    Uni<Long> begin(Bulk bulk, String who) {
+        return store.count(bulk)
+                .chain(found -> store.begin(bulk, who, found.preview().wouldReplay())
+                        .invoke(run -> goOn(new Run(
+                                run, bulk, who, found.newest(), found.preview().wouldReplay(), loop()))));
+    }
+
+    /// A context of its own: the request's is over long before.
+    private Executor loop() {
+        Context context = VertxContext.createNewDuplicatedContext(vertx.getOrCreateContext());
+        VertxContextSafetyToggle.setContextSafe(context, true);
+        return MutinyHelper.executor(context);
+    }
+
+    private void goOn(Run run) {
+        var _ = Multi.createBy()
+                .repeating()
+                .uni(() -> step(run))
+                .whilst(more -> more)
+                .collect()
+                .last()
+                .chain(() -> store.end(run.id, run.who, run.state(), run.tally()))
+                .runSubscriptionOn(run.loop)
+                .subscribe()
+                .with(
+                        _ -> LOG.infof("Bulk replay %d of %s ended: %s", run.id, run.bulk.topic(), run.tally()),
+                        failure -> LOG.warnf(
+                                failure, "Bulk replay %d of %s broke off: %s", run.id, run.bulk.topic(), run.tally()));
+    }
+
+    /// Whether another one is to follow.
+    private Uni<Boolean> step(Run run) {
+        if (run.isOver()) {
+            return Uni.createFrom().item(false);
+        }
+        return after(run.pace.turn(System.nanoTime()), run.loop)
+                .chain(() -> store.next(run.bulk, run.last, run.newest))
+                .emitOn(run.loop)
+                .chain(next -> next.isPresent()
+                        ? replay(run, next.get()).replaceWith(true)
+                        : Uni.createFrom().item(false));
+    }
+
+    private Uni<Void> replay(Run run, Next next) {
+        run.last = next.seq();
+        return replays.replay(next.id(), run.who, "bulk replay " + run.id)
+                .invoke(_ -> run.sent())
+                .replaceWithVoid()
+                .onFailure()
+                .recoverWithUni(failure -> missed(run, next, failure))
+                .chain(() -> store.progress(run.id, run.sent, run.failed))
+                .emitOn(run.loop);
+    }
+
+    /// One that somebody else has replayed or discarded meanwhile is no failure.
+    private static Uni<Void> missed(Run run, Next next, Throwable failure) {
+        if (failure instanceof DeadLetterException refused && refused.kind() != Kind.UNAVAILABLE) {
+            LOG.debugf("bulk replay %d leaves %s out: %s", run.id, next.id(), refused.detail());
+        } else {
+            LOG.warnf(failure, "Bulk replay %d could not send %s", run.id, next.id());
+            run.failed();
+        }
+        return Uni.createFrom().voidItem();
+    }
+
+    private static Uni<Void> after(Duration pause, Executor loop) {
+        return pause.isZero()
+                ? Uni.createFrom().voidItem()
+                : Uni.createFrom().voidItem().onItem().delayIt().by(pause).emitOn(loop);
+    }
+
+    /// How far a run is. Touched by its own loop only.
+    private static final class Run {
+        private final long id;
+        private final Bulk bulk;
+        private final String who;
+        private final long newest;
+        private final long total;
+        private final Executor loop;
+        private final Pace pace;
+        private long last;
+        private int sent;
+        private int failed;
+        private int failedInARow;
+
+        Run(long id, Bulk bulk, String who, long newest, long total, Executor loop) {
+            this.id = id;
+            this.bulk = bulk;
+            this.who = who;
+            this.newest = newest;
+            this.total = total;
+            this.loop = loop;
+            this.pace = new Pace(bulk.rate(), System.nanoTime());
+        }
+
+        void sent() {
+            sent++;
+            failedInARow = 0;
+        }
+
+        void failed() {
+            failed++;
+            failedInARow++;
+        }
+
+        boolean isOver() {
+            return sent + failed >= total || failedInARow >= PATIENCE;
+        }
+
+        State state() {
+            return failedInARow >= PATIENCE ? State.STOPPED : State.DONE;
+        }
+
+        String tally() {
+            return "%d of %d sent, %d failed".formatted(sent, total, failed);
+        }
+    }
+}

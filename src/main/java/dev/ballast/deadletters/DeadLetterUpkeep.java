@@ -1,0 +1,78 @@
+package dev.ballast.deadletters;
+
+import dev.ballast.audit.Audit;
+import dev.ballast.audit.Deed;
+import dev.ballast.database.Database;
+import dev.ballast.database.Retention;
+import dev.ballast.database.Sql;
+import io.quarkus.scheduler.Scheduled;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import org.jboss.logging.Logger;
+
+/// Takes up what dead pods left in the middle, and forgets what is long over. Every pod does; each row is one pod's.
+@ApplicationScoped
+class DeadLetterUpkeep {
+    private static final Logger LOG = Logger.getLogger(DeadLetterUpkeep.class);
+    private static final String LOSE_RUNS = Sql.read("deadletters", "lose-runs");
+    private static final String FORGET_CLOSED = Sql.read("deadletters", "forget-closed");
+    private static final String FORGET_RUNS = Sql.read("deadletters", "forget-runs");
+    private static final String WHO = "ballast";
+
+    private final Database database;
+    private final DeadLetterStore store;
+    private final Audit audit;
+    private final Retention retention;
+    private final DeadLetterSettings settings;
+
+    @Inject
+    DeadLetterUpkeep(
+            Database database, DeadLetterStore store, Audit audit, Retention retention, DeadLetterSettings settings) {
+        this.database = database;
+        this.store = store;
+        this.audit = audit;
+        this.retention = retention;
+        this.settings = settings;
+    }
+
+    /// Opens letters whose replay nobody ended, and ends runs whose pod is silent. Failures are only logged: the next
+    /// sweep is the retry.
+    @Scheduled(every = "${ballast.deadletters.sweep-every}", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    Uni<Void> sweep() {
+        return reopen().chain(this::loseRuns)
+                .onFailure()
+                .invoke(failure -> LOG.debug("sweep failed, the next one tries again", failure))
+                .onFailure()
+                .recoverWithNull();
+    }
+
+    @Scheduled(every = "${ballast.deadletters.retain-every}", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    Uni<Void> retain() {
+        return retention
+                .delete("dead letters", FORGET_CLOSED, settings.keepFor())
+                .chain(() -> retention.delete("bulk replays", FORGET_RUNS, settings.keepFor()));
+    }
+
+    private Uni<Void> reopen() {
+        return database.inTransaction(
+                transaction -> store.reopenAbandoned(transaction).chain(ids -> Multi.createFrom()
+                        .iterable(ids)
+                        .onItem()
+                        .transformToUniAndConcatenate(id -> audit.note(
+                                transaction,
+                                new Deed(WHO, "dead-letter.replay", id, "its replay was abandoned", "abandoned")))
+                        .collect()
+                        .last()
+                        .replaceWithVoid()));
+    }
+
+    private Uni<Void> loseRuns() {
+        return database.query(LOSE_RUNS, Tuple.of(DeadLetterStore.seconds(settings.abandonedAfter())))
+                .invoke(rows ->
+                        rows.forEach(row -> LOG.warnf("Bulk replay %d was lost with its pod", row.getLong("id"))))
+                .replaceWithVoid();
+    }
+}

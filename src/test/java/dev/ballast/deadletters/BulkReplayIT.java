@@ -1,0 +1,166 @@
+package dev.ballast.deadletters;
+
+import static dev.ballast.deadletters.LetterCalls.bytes;
+import static dev.ballast.deadletters.LetterCalls.die;
+import static dev.ballast.deadletters.LetterCalls.execute;
+import static dev.ballast.deadletters.LetterCalls.freeUserId;
+import static dev.ballast.deadletters.LetterCalls.letter;
+import static dev.ballast.deadletters.LetterCalls.operator;
+import static dev.ballast.payments.PaymentCalls.event;
+import static dev.ballast.payments.PaymentCalls.orderId;
+import static dev.ballast.payments.PaymentCalls.soon;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.matchesPattern;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ballast.stack.Stack;
+import dev.ballast.stack.StackResource;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+import io.restassured.path.json.JsonPath;
+import io.restassured.response.ValidatableResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.junit.jupiter.api.Test;
+
+/// Many letters are replayed at a bounded rate, after a dry run.
+@QuarkusIntegrationTest
+@QuarkusTestResource(StackResource.class)
+class BulkReplayIT {
+    Stack stack;
+
+    @Test
+    void dryRun_matchingLetters_countsThemAndSendsNothing() {
+        List<String> ids = deadAt("2021-01-01T00:00:00Z", 3);
+        execute(stack, "UPDATE dead_letters SET replays = 5 WHERE id = '" + ids.getFirst() + "'");
+        Map<TopicPartition, Long> before = ends();
+
+        bulk("\"dryRun\":true," + window("2021-01-01T00:00:00Z", "2021-01-01T00:00:01Z"))
+                .statusCode(200)
+                .body("matching", equalTo(3))
+                .body("replayable", equalTo(2))
+                .body("wouldReplay", equalTo(2));
+        bulk("\"dryRun\":true,\"limit\":1," + window("2021-01-01T00:00:00Z", "2021-01-01T00:00:01Z"))
+                .body("wouldReplay", equalTo(1));
+        bulk("\"dryRun\":true," + window("2021-01-01T00:00:01Z", "2021-01-01T00:00:02Z"))
+                .body("matching", equalTo(0));
+
+        assertEquals(before, ends());
+        ids.forEach(id -> assertEquals("OPEN", letter(id).getString("status")));
+    }
+
+    @Test
+    void replay_atARate_sendsEachOnceInOrderAndNoFaster() {
+        List<String> ids = deadAt("2022-01-01T00:00:00Z", 6);
+        String filter = window("2022-01-01T00:00:00Z", "2022-01-01T00:00:01Z");
+
+        String location = bulk("\"ratePerSecond\":2," + filter)
+                .statusCode(202)
+                .header("Location", matchesPattern("/ops/dead-letters/replays/[0-9]+"))
+                .extract()
+                .header("Location");
+        bulk(filter).statusCode(409).body("detail", containsString("another bulk replay of payments is running"));
+
+        soon().until(() -> operator().get(location).jsonPath().getString("state"), equalTo("DONE"));
+        JsonPath run = operator().get(location).then().statusCode(200).extract().jsonPath();
+        assertEquals(List.of(6, 6, 0), List.of(run.getInt("total"), run.getInt("sent"), run.getInt("failed")));
+        assertEquals("local-operator", run.getString("who"));
+        assertEquals("unknown-user", run.getString("error"));
+        Duration took =
+                Duration.between(Instant.parse(run.getString("startedAt")), Instant.parse(run.getString("endedAt")));
+        assertTrue(took.compareTo(Duration.ofMillis(2_450)) >= 0, "6 letters at 2 a second took " + took);
+        List<String> newestFirst = soon().until(
+                        () -> operator()
+                                .get("/ops/dead-letters?topic=payments&status=OPEN&limit=500")
+                                .jsonPath()
+                                .<String>getList("letters.replayOf")
+                                .stream()
+                                .filter(ids::contains)
+                                .toList(),
+                        hasSize(6));
+        assertEquals(ids.reversed(), newestFirst);
+        ids.forEach(id -> assertEquals("REPLAYED", letter(id).getString("status")));
+        assertTrue(letter(ids.getFirst()).getString("audit[0].detail").contains("payments"));
+        String number = location.substring(location.lastIndexOf('/') + 1);
+        operator()
+                .get("/ops/audit?action=dead-letter.bulk-replay&limit=500")
+                .then()
+                .body("entries.findAll { it.target == '" + number + "' }.outcome", equalTo(List.of("done", "started")));
+    }
+
+    @Test
+    void replay_limited_leavesTheNewestOpen() {
+        List<String> ids = deadAt("2023-01-01T00:00:00Z", 3);
+
+        String location = bulk("\"limit\":2,\"ratePerSecond\":100,"
+                        + window("2023-01-01T00:00:00Z", "2023-01-01T00:00:01Z"))
+                .statusCode(202)
+                .extract()
+                .header("Location");
+
+        soon().until(() -> operator().get(location).jsonPath().getString("state"), equalTo("DONE"));
+        assertEquals(
+                List.of("REPLAYED", "REPLAYED", "OPEN"),
+                ids.stream().map(LetterCalls::status).toList());
+    }
+
+    @Test
+    void run_ofADeadPod_isLost() {
+        execute(
+                stack,
+                "INSERT INTO dead_letter_replays (who, topic, rate, total, alive_at)"
+                        + " VALUES ('gone', 'user-events', 1, 9, now() - interval '61 seconds')");
+
+        soon().until(
+                        () -> LetterCalls.number(
+                                stack,
+                                "SELECT count(*) FROM dead_letter_replays WHERE who = 'gone' AND state = 'LOST'"),
+                        equalTo(1L));
+    }
+
+    /// Letters of one key that died at a time no others did; they die again however often they are replayed.
+    private List<String> deadAt(String time, int count) {
+        long user = freeUserId();
+        List<String> ids = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            ids.add(die(stack, bytes(user), event(orderId(), user, 1).getBytes(UTF_8)));
+        }
+        execute(
+                stack,
+                "UPDATE dead_letters SET dead_at = '%s' WHERE id IN ('%s')".formatted(time, String.join("','", ids)));
+        return ids;
+    }
+
+    private static String window(String from, String to) {
+        return "\"filter\":{\"error\":\"unknown-user\",\"from\":\"%s\",\"to\":\"%s\"}".formatted(from, to);
+    }
+
+    private static ValidatableResponse bulk(String more) {
+        return operator()
+                .body("{\"topic\":\"payments\"," + more + "}")
+                .post("/ops/dead-letters/replay")
+                .then();
+    }
+
+    private Map<TopicPartition, Long> ends() {
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+                Map.of(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, stack.kafkaBootstrap()),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer())) {
+            return consumer.endOffsets(consumer.partitionsFor("payments").stream()
+                    .map(info -> new TopicPartition(info.topic(), info.partition()))
+                    .toList());
+        }
+    }
+}

@@ -1,0 +1,265 @@
+package dev.ballast.deadletters;
+
+import static dev.ballast.deadletters.LetterCalls.awaitLetter;
+import static dev.ballast.deadletters.LetterCalls.bytes;
+import static dev.ballast.deadletters.LetterCalls.die;
+import static dev.ballast.deadletters.LetterCalls.execute;
+import static dev.ballast.deadletters.LetterCalls.freeUserId;
+import static dev.ballast.deadletters.LetterCalls.letter;
+import static dev.ballast.deadletters.LetterCalls.operator;
+import static dev.ballast.deadletters.LetterCalls.write;
+import static dev.ballast.payments.PaymentCalls.balance;
+import static dev.ballast.payments.PaymentCalls.deadLetters;
+import static dev.ballast.payments.PaymentCalls.event;
+import static dev.ballast.payments.PaymentCalls.orderId;
+import static dev.ballast.payments.PaymentCalls.soon;
+import static dev.ballast.payments.PaymentCalls.status;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItems;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.not;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import dev.ballast.stack.Server;
+import dev.ballast.stack.Stack;
+import dev.ballast.stack.StackResource;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+import io.restassured.path.json.JsonPath;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// Letters whose cause is gone are replayed, those that can never succeed are discarded, one at a time.
+@QuarkusIntegrationTest
+@QuarkusTestResource(StackResource.class)
+class ReplayIT {
+    Stack stack;
+
+    @AfterEach
+    void heal() {
+        stack.heal();
+    }
+
+    @Test
+    void replay_causeGone_settlesTheOrderOnce() {
+        long user = freeUserId();
+        String order = orderId();
+        String id = die(stack, bytes(user), event(order, user, 40).getBytes(UTF_8));
+        openAccount(user, 100);
+
+        String trace = operator()
+                .post("/ops/dead-letters/{id}/replay", id)
+                .then()
+                .statusCode(200)
+                .body("id", equalTo(id))
+                .body("status", equalTo("REPLAYED"))
+                .extract()
+                .jsonPath()
+                .getString("traceId");
+
+        soon().until(() -> status(order), equalTo("COMPLETED"));
+        assertEquals(60, balance(user));
+        JsonPath letter = letter(id);
+        assertEquals("REPLAYED", letter.getString("status"));
+        assertEquals(List.of("replayed", "started"), letter.getList("audit.outcome"));
+        assertEquals(List.of("local-operator", "local-operator"), letter.getList("audit.who"));
+        assertNotEquals(letter.getString("traceId"), trace);
+        operator()
+                .post("/ops/dead-letters/{id}/replay", id)
+                .then()
+                .statusCode(409)
+                .body("detail", containsString("is REPLAYED; only an OPEN letter"));
+    }
+
+    @Test
+    void replay_diesAgain_isANewLetterOfTheSameRecord() {
+        long user = freeUserId();
+        byte[] value = event(orderId(), user, 40).getBytes(UTF_8);
+        byte[] mine = {0, 7, (byte) 0xff};
+        String id = write(stack, "payments", bytes(user), value, Map.of("mine", mine));
+        awaitLetter(id);
+
+        String trace = replay(id).getString("traceId");
+
+        String again = replayed(id);
+        JsonPath letter = letter(again);
+        assertEquals(1, letter.getInt("replays"));
+        assertEquals(id, letter.getString("replayOf"));
+        assertEquals("OPEN", letter.getString("status"));
+        assertEquals(new String(value, UTF_8), letter.getString("value.data"));
+        assertEquals(trace, letter.getString("traceId"));
+        assertEquals(letter(id).getString("bornAt"), letter.getString("bornAt"));
+        ConsumerRecord<byte[], byte[]> record = deadLetters(stack, "payments").stream()
+                .filter(each -> again.equals("payments-" + each.partition() + "-" + each.offset()))
+                .findFirst()
+                .orElseThrow();
+        assertArrayEquals(bytes(user), record.key());
+        assertArrayEquals(mine, record.headers().lastHeader("mine").value());
+        assertEquals(
+                "1",
+                new String(record.headers().lastHeader("dead-letter-replays").value(), UTF_8));
+        assertEquals(null, record.headers().lastHeader("dead-letter-reason"));
+        replay(again);
+        assertEquals(2, letter(replayed(again)).getInt("replays"));
+    }
+
+    @Test
+    void replay_tooOften_isRefusedWithTheLimit() {
+        long user = freeUserId();
+        byte[] value = event(orderId(), user, 40).getBytes(UTF_8);
+        String id = write(stack, "payments", bytes(user), value, Map.of("dead-letter-replays", "5".getBytes(UTF_8)));
+        awaitLetter(id);
+
+        refused(id, "was replayed 5 times, at most 5 are allowed");
+        assertEquals("OPEN", letter(id).getString("status"));
+    }
+
+    @Test
+    void replay_longAfterTheFirstDeath_isRefused() {
+        String id = die(stack, bytes(1), "{".getBytes(UTF_8));
+        execute(stack, "UPDATE dead_letters SET born_at = now() - interval '61 days' WHERE id = '" + id + "'");
+
+        refused(id, "died first more than 60 days ago");
+    }
+
+    @Test
+    void replay_kafkaDown_saysSoAndLeavesTheLetterOpen() {
+        String id = die(stack, bytes(1), "{".getBytes(UTF_8));
+        stack.kill(Server.KAFKA);
+
+        operator()
+                .post("/ops/dead-letters/{id}/replay", id)
+                .then()
+                .statusCode(503)
+                .body("detail", containsString("is open again"));
+
+        JsonPath letter = letter(id);
+        assertEquals("OPEN", letter.getString("status"));
+        assertEquals(List.of("failed", "started"), letter.getList("audit.outcome"));
+    }
+
+    @Test
+    void replaying_abandonedByItsPod_isOpenAgain() {
+        String id = die(stack, bytes(1), "{".getBytes(UTF_8));
+        execute(
+                stack,
+                "UPDATE dead_letters SET status = 'REPLAYING', status_at = now() - interval '61 seconds' WHERE id = '"
+                        + id + "'");
+
+        soon().until(() -> letter(id).getString("status"), equalTo("OPEN"));
+        assertEquals(List.of("abandoned"), letter(id).getList("audit.outcome"));
+    }
+
+    @Test
+    void replaying_forLessThanAMinute_isLeftAlone() {
+        String id = die(stack, bytes(1), "{".getBytes(UTF_8));
+        execute(stack, "UPDATE dead_letters SET status = 'REPLAYING', status_at = now() WHERE id = '" + id + "'");
+
+        refused(id, "is REPLAYING; only an OPEN letter");
+        operator()
+                .body("{\"reason\":\"x\"}")
+                .delete("/ops/dead-letters/{id}", id)
+                .then()
+                .statusCode(409);
+        // else it would be found abandoned, and noted as such, in the middle of another test
+        execute(stack, "UPDATE dead_letters SET status = 'OPEN' WHERE id = '" + id + "'");
+    }
+
+    @Test
+    void discard_withAReason_isFinalAndAudited() {
+        String id = die(stack, bytes(1), "{".getBytes(UTF_8));
+        for (String body : new String[] {"{}", "{\"reason\":\" \"}", "{\"reason\":\"" + "x".repeat(501) + "\"}"}) {
+            operator()
+                    .body(body)
+                    .delete("/ops/dead-letters/{id}", id)
+                    .then()
+                    .statusCode(400)
+                    .body("detail", containsString("reason must say why"));
+        }
+
+        operator()
+                .body("{\"reason\":\"never was JSON, ticket 123\"}")
+                .delete("/ops/dead-letters/{id}", id)
+                .then()
+                .statusCode(204);
+
+        assertEquals("DISCARDED", letter(id).getString("status"));
+        refused(id, "is DISCARDED");
+        operator()
+                .body("{\"reason\":\"again\"}")
+                .delete("/ops/dead-letters/{id}", id)
+                .then()
+                .statusCode(409);
+        operator()
+                .get("/ops/audit?action=dead-letter.discard&limit=1")
+                .then()
+                .statusCode(200)
+                .body("entries[0].target", equalTo(id))
+                .body("entries[0].who", equalTo("local-operator"))
+                .body("entries[0].detail", equalTo("never was JSON, ticket 123"))
+                .body("entries[0].outcome", equalTo("discarded"));
+    }
+
+    @Test
+    void audit_inPages_hasEveryDeedOnce() {
+        String id = die(stack, bytes(freeUserId()), "{".getBytes(UTF_8));
+        replay(id);
+
+        JsonPath first = operator().get("/ops/audit?limit=1").jsonPath();
+        assertEquals("replayed", first.getString("entries[0].outcome"));
+        operator()
+                .get("/ops/audit?limit=1&cursor=" + first.getString("next"))
+                .then()
+                .body("entries[0].outcome", equalTo("started"));
+        operator().get("/ops/audit?action=nothing").then().body("entries", equalTo(List.of()));
+        operator()
+                .get("/ops/audit?limit=500")
+                .then()
+                .body("entries.findAll { it.target == '" + id + "' }.outcome", hasItems("replayed", "started"))
+                .body("entries.action", not(hasItems("nothing")));
+    }
+
+    private static void refused(String id, String why) {
+        operator()
+                .post("/ops/dead-letters/{id}/replay", id)
+                .then()
+                .statusCode(409)
+                .body("detail", containsString(why));
+    }
+
+    private static JsonPath replay(String id) {
+        return operator()
+                .post("/ops/dead-letters/{id}/replay", id)
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath();
+    }
+
+    /// The id of the letter that came of a replay.
+    private static String replayed(String id) {
+        return soon().until(
+                        () -> operator()
+                                .get("/ops/dead-letters?topic=payments&limit=500")
+                                .jsonPath()
+                                .<String>getList("letters.findAll { it.replayOf == '" + id + "' }.id"),
+                        hasSize(1))
+                .getFirst();
+    }
+
+    /// Ids are given out one after another, so an account of a certain one is opened by hand.
+    private void openAccount(long user, long balance) {
+        execute(
+                stack,
+                "INSERT INTO users (id, name, email, plan) VALUES (%d, 'Late', 'late-%d@example.org', 'pro')"
+                        .formatted(user, user),
+                "INSERT INTO accounts (user_id, currency, balance) VALUES (%d, 'EUR', %d)".formatted(user, balance));
+    }
+}
