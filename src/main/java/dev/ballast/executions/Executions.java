@@ -45,8 +45,21 @@ public final class Executions {
 
     /// Notes that a marked record is about to run alone.
     public Uni<Void> markAlone(RecordId record) {
-        return database.query(ALONE, Tuple.of(consumer, record.topic(), record.partition(), record.offset(), owner))
-                .replaceWithVoid();
+        return alone(record, true);
+    }
+
+    /// Notes that it has run alone, before the next one begins: a death from now on is not its doing. Never fails.
+    public Uni<Void> markThrough(RecordId record) {
+        return alone(record, false)
+                .onFailure()
+                .invoke(failure -> LOG.debugf(failure, "%s seems to run alone still", record))
+                .onFailure()
+                .recoverWithNull();
+    }
+
+    private Uni<Void> alone(RecordId record, boolean alone) {
+        List<Object> parameters = List.of(consumer, record.topic(), record.partition(), record.offset(), owner, alone);
+        return database.query(ALONE, Tuple.from(parameters)).replaceWithVoid();
     }
 
     /// Deletes the mark of a record that is done. Never fails: a mark left behind costs its record a turn alone, if

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// A test starts the service with `ballast.failpoint=invalidation-after-commit`, and with `ballast.failpoint-after=3`
-/// to pass it twice and end at the third time. Production refuses to start with it. May be called from every thread.
+/// to pass it twice and end at the third time. `ballast.failpoint-for=order-4711` counts only what the point says it is
+/// about. Production refuses to start with a fail point. May be called from every thread.
 public final class FailPoint {
     private static final Logger LOG = Logger.getLogger(FailPoint.class);
     private static final int KILLED = 137;
@@ -21,33 +22,43 @@ public final class FailPoint {
     private static volatile @Nullable FailPoint armed;
 
     private final String name;
+    private final @Nullable String only;
     private final AtomicInteger left;
     private final Runnable end;
 
-    FailPoint(String name, int after, Runnable end) {
+    /// @param only what the point must be about; null for anything
+    FailPoint(String name, @Nullable String only, int after, Runnable end) {
         this.name = name;
+        this.only = only;
         this.left = new AtomicInteger(after);
         this.end = end;
     }
 
     /// Says that the point of this name is reached. Does nothing unless it was asked for, else does not return.
     public static void reached(String name) {
+        reached(name, "");
+    }
+
+    /// Likewise, at a point that meets many things.
+    ///
+    /// @param what it is about this time, such as an id
+    public static void reached(String name, String what) {
         FailPoint set = armed;
         if (set != null) {
-            set.at(name);
+            set.at(name, what);
         }
     }
 
-    static void arm(String name, int after) {
+    static void arm(String name, @Nullable String only, int after) {
         LOG.warnf("This process will halt at fail point %s, time %d", name, after);
-        armed = new FailPoint(name, after, () -> {
+        armed = new FailPoint(name, only, after, () -> {
             LOG.warnf("Halted at fail point %s", name);
             Runtime.getRuntime().halt(KILLED);
         });
     }
 
-    void at(String point) {
-        if (point.equals(name) && left.decrementAndGet() == 0) {
+    void at(String point, String what) {
+        if (point.equals(name) && (only == null || only.equals(what)) && left.decrementAndGet() == 0) {
             end.run();
         }
     }

@@ -3,6 +3,7 @@ package dev.ballast.messaging;
 import dev.ballast.executions.Executions;
 import dev.ballast.executions.Marking;
 import dev.ballast.executions.TakingTurns;
+import dev.ballast.failpoint.FailPoint;
 import dev.ballast.kafka.InboundRecord;
 import dev.ballast.messaging.Interruption.Abandoned;
 import dev.ballast.messaging.Interruption.Postponed;
@@ -11,6 +12,7 @@ import dev.ballast.offsets.Assignment;
 import io.smallrye.mutiny.Uni;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// is repeated until the dependency is there; any other failure uses up one of the record's attempts.
 final class Delivery {
     private static final Logger LOG = Logger.getLogger(Delivery.class);
+    private static final String AFTER_SEND = "dead-letter-after-send";
 
     private final RecordHandler handler;
     private final MessagingSettings.Consumer settings;
@@ -60,13 +63,16 @@ final class Delivery {
     }
 
     /// One record on its way.
-    private record Trip(InboundRecord record, Assignment home, Attempts attempts, Executor loop) {}
+    ///
+    /// @param suspect set once it was found left behind; stays so for its later attempts, which find their own mark
+    private record Trip(
+            InboundRecord record, Assignment home, Attempts attempts, Executor loop, AtomicBoolean suspect) {}
 
     /// Completes when the record is finished; fails with [Abandoned] where its partition was revoked before.
     ///
     /// @param loop runs what comes next on the record's own context
     Uni<Void> deliver(InboundRecord record, Assignment home, Executor loop) {
-        Trip trip = new Trip(record, home, new Attempts(settings.maxAttempts(), clock), loop);
+        Trip trip = new Trip(record, home, new Attempts(settings.maxAttempts(), clock), loop, new AtomicBoolean());
         return spans.process(record, () -> decide(trip).chain(outcome -> end(trip, outcome)));
     }
 
@@ -100,9 +106,10 @@ final class Delivery {
                 .emitOn(trip.loop())
                 .onFailure()
                 .transform(failure -> new Postponed(new Outcome.Later("postgresql", failure)))
+                .invoke(marking -> trip.suspect().compareAndSet(false, marking.suspect()))
                 .chain(marking -> marking.deaths() >= settings.maxDeaths()
                         ? Uni.createFrom().item(killer(trip, marking))
-                        : inTurn(trip, marking));
+                        : inTurn(trip));
     }
 
     private static Outcome killer(Trip trip, Marking marking) {
@@ -112,10 +119,10 @@ final class Delivery {
                 "kills-the-process", "%d processes died while it ran alone in them".formatted(marking.deaths()));
     }
 
-    private Uni<Outcome> inTurn(Trip trip, Marking marking) {
-        return turns.enter(marking.suspect())
-                .emitOn(trip.loop())
-                .chain(() -> (marking.suspect() ? alone(trip) : handled(trip)).eventually(turns::leave));
+    private Uni<Outcome> inTurn(Trip trip) {
+        boolean suspect = trip.suspect().get();
+        return turns.enter(suspect).emitOn(trip.loop()).chain(() -> (suspect ? alone(trip) : handled(trip))
+                .eventually(turns::leave));
     }
 
     private Uni<Outcome> alone(Trip trip) {
@@ -127,7 +134,8 @@ final class Delivery {
                 .emitOn(trip.loop())
                 .onFailure()
                 .transform(failure -> new Postponed(new Outcome.Later("postgresql", failure)))
-                .chain(() -> handled(trip));
+                .chain(() -> handled(trip))
+                .eventually(() -> executions.markThrough(trip.record().id()).emitOn(trip.loop()));
     }
 
     private Uni<Outcome> handled(Trip trip) {
@@ -168,6 +176,7 @@ final class Delivery {
                         record,
                         DeadLetterHeaders.of(record, poison, trip.attempts(), failed, clock.instant()),
                         trip.home())
+                .invoke(() -> FailPoint.reached(AFTER_SEND))
                 .emitOn(trip.loop())
                 .chain(() -> noticed(trip, poison))
                 .invoke(() -> metrics.deadLettered(record.topic(), poison.reason()));

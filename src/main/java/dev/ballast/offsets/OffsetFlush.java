@@ -1,5 +1,6 @@
 package dev.ballast.offsets;
 
+import dev.ballast.failpoint.FailPoint;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +20,8 @@ import org.jboss.logging.Logger;
 public final class OffsetFlush {
     private static final Logger LOG = Logger.getLogger(OffsetFlush.class);
 
+    private static final String BOTH_WRITTEN = "offsets-after-acknowledgment";
+
     private final StoredOffsets stored;
     private final long everyNanos;
     private long last = System.nanoTime();
@@ -36,16 +39,26 @@ public final class OffsetFlush {
     public void send(Consumer<?, ?> consumer, Collection<Assignment> assignments) {
         last = System.nanoTime();
         Map<TopicPartition, OffsetAndMetadata> commits = commits(assignments);
-        if (!commits.isEmpty()) {
-            consumer.commitAsync(commits, (sent, failure) -> {
-                if (failure == null) {
-                    note(assignments, sent);
-                } else {
-                    LOG.debugf(failure, "offsets not committed: %s", sent);
-                }
-            });
-        }
-        var _ = toRedis(consumer, assignments).subscribe().with(done -> {}, failure -> {});
+        Uni<Void> redis = toRedis(consumer, assignments);
+        Uni<Void> both = commits.isEmpty()
+                ? redis
+                : Uni.join()
+                        .all(redis, toKafka(consumer, commits).invoke(() -> note(assignments, commits)))
+                        .andFailFast()
+                        .replaceWithVoid()
+                        .invoke(() -> FailPoint.reached(BOTH_WRITTEN));
+        var _ = both.subscribe().with(done -> {}, failure -> LOG.debug("offsets not committed", failure));
+    }
+
+    private static Uni<Void> toKafka(Consumer<?, ?> consumer, Map<TopicPartition, OffsetAndMetadata> commits) {
+        return Uni.createFrom()
+                .emitter(emitter -> consumer.commitAsync(commits, (sent, failure) -> {
+                    if (failure == null) {
+                        emitter.complete(null);
+                    } else {
+                        emitter.fail(failure);
+                    }
+                }));
     }
 
     /// Writes and waits for both answers, at most so long. Blocks.

@@ -1,5 +1,6 @@
 package dev.ballast.payments;
 
+import dev.ballast.failpoint.FailPoint;
 import dev.ballast.kafka.EventPublisher;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;
@@ -13,6 +14,8 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 class Outbox {
     private static final Logger LOG = Logger.getLogger(Outbox.class);
+
+    private static final String AFTER_PUBLISH = "outbox-after-publish";
 
     private final EventPublisher publisher;
     private final OrderRepository orders;
@@ -48,7 +51,9 @@ class Outbox {
 
     /// Completes when the brokers have the order's event.
     Uni<Void> publish(Order order, Duration wait) {
-        return publisher.publish(PaymentEvent.TOPIC, PaymentEvent.key(order), PaymentEvent.value(order), wait);
+        return publisher
+                .publish(PaymentEvent.TOPIC, PaymentEvent.key(order), PaymentEvent.value(order), wait)
+                .invoke(() -> FailPoint.reached(AFTER_PUBLISH));
     }
 
     private void count(String way) {

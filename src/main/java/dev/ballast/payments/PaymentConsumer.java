@@ -3,6 +3,7 @@ package dev.ballast.payments;
 import dev.ballast.database.Database;
 import dev.ballast.database.DatabaseUnavailable;
 import dev.ballast.database.Sql;
+import dev.ballast.failpoint.FailPoint;
 import dev.ballast.kafka.EventPublisher;
 import dev.ballast.kafka.InboundRecord;
 import dev.ballast.messaging.Outcome;
@@ -25,6 +26,8 @@ import java.util.Locale;
 /// repeats what is missing.
 @ApplicationScoped
 class PaymentConsumer implements RecordHandler {
+    private static final String BEFORE_HANDLING = "payment-before-handling";
+    private static final String AFTER_REDIS = "payment-after-redis";
     private static final String MARK_DEAD_LETTERED = Sql.read("payments", "mark-dead-lettered");
 
     /// How long to wait for another pod that is settling the same order.
@@ -72,6 +75,7 @@ class PaymentConsumer implements RecordHandler {
     }
 
     private Uni<Outcome> handle(Payment payment) {
+        FailPoint.reached(BEFORE_HANDLING, payment.orderId());
         return settled.begin(payment).chain(known -> switch (known) {
             case Known.Settled done -> publish(payment, done.outcome(), "repeated");
             case Known.InProgress _ ->
@@ -106,7 +110,9 @@ class PaymentConsumer implements RecordHandler {
 
     private Uni<Outcome> keep(Payment payment, Order order, String result) {
         byte[] outcome = PaymentResult.of(order);
-        return settled.finish(payment, outcome).chain(() -> publish(payment, outcome, result));
+        return settled.finish(payment, outcome)
+                .invoke(() -> FailPoint.reached(AFTER_REDIS))
+                .chain(() -> publish(payment, outcome, result));
     }
 
     private Uni<Outcome> publish(Payment payment, byte[] outcome, String result) {

@@ -2,6 +2,7 @@ package dev.ballast.payments;
 
 import dev.ballast.database.Database;
 import dev.ballast.database.Sql;
+import dev.ballast.failpoint.FailPoint;
 import dev.ballast.origin.Loads;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 /// each has one of its own, so that it fails alone. A second attempt at an order finds it final.
 @ApplicationScoped
 class Settlements {
+    private static final String BEFORE_COMMIT = "payment-before-commit";
+    private static final String AFTER_COMMIT = "payment-after-commit";
     private static final String LOCK_ACCOUNTS = Sql.read("payments", "lock-accounts");
     private static final String SETTLE = Sql.read("payments", "settle-orders");
     private static final String FIND = Sql.read("payments", "find-orders");
@@ -89,8 +92,11 @@ class Settlements {
 
     private Uni<Map<Payment, Settlement>> inTransaction(List<Payment> payments) {
         return database.inTransaction(transaction -> lock(
-                        transaction, payments.stream().map(Payment::userId).toList())
-                .chain(accounts -> settle(transaction, payments, accounts)));
+                                transaction,
+                                payments.stream().map(Payment::userId).toList())
+                        .chain(accounts -> settle(transaction, payments, accounts))
+                        .invoke(() -> FailPoint.reached(BEFORE_COMMIT)))
+                .invoke(() -> FailPoint.reached(AFTER_COMMIT));
     }
 
     private static Uni<Map<Payment, Settlement>> settle(

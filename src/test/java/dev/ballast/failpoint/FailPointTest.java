@@ -10,26 +10,39 @@ class FailPointTest {
 
     @Test
     void at_itsNameForTheFirstTime_ends() {
-        new FailPoint("here", 1, ends::incrementAndGet).at("here");
+        new FailPoint("here", null, 1, ends::incrementAndGet).at("here", "");
         assertEquals(1, ends.get());
     }
 
     @Test
     void at_anotherName_goesOn() {
-        new FailPoint("here", 1, ends::incrementAndGet).at("there");
+        new FailPoint("here", null, 1, ends::incrementAndGet).at("there", "");
         assertEquals(0, ends.get());
     }
 
     @Test
     void at_setForTheThirdTime_passesTwiceAndEndsOnce() {
-        FailPoint point = new FailPoint("here", 3, ends::incrementAndGet);
-        point.at("here");
-        point.at("there");
-        point.at("here");
+        FailPoint point = new FailPoint("here", null, 3, ends::incrementAndGet);
+        point.at("here", "");
+        point.at("there", "");
+        point.at("here", "");
         assertEquals(0, ends.get());
 
-        point.at("here");
-        point.at("here");
+        point.at("here", "");
+        point.at("here", "");
+
+        assertEquals(1, ends.get());
+    }
+
+    @Test
+    void at_setForOneThing_countsThatThingAlone() {
+        FailPoint point = new FailPoint("here", "this", 2, ends::incrementAndGet);
+        point.at("here", "that");
+        point.at("here", "this");
+        point.at("here", "that");
+        assertEquals(0, ends.get());
+
+        point.at("here", "this");
 
         assertEquals(1, ends.get());
     }

@@ -42,14 +42,24 @@ public final class Stack implements AutoCloseable {
 
     /// The one stack of this test run, started on free ports by whoever asks first.
     public static Stack shared() {
+        return once(SHARED, "stack");
+    }
+
+    /// Likewise another one, for tests that must be alone with their pods: a service on the shared stack would take
+    /// part in their work.
+    public static Stack apart(String name) {
+        return once(SHARED + "." + name, "stack-" + name);
+    }
+
+    private static Stack once(String property, String directory) {
         // Test classes may come from several class loaders; properties are one for all.
         synchronized (System.getProperties()) {
-            if (System.getProperty(SHARED) == null) {
-                Stack started = start(Path.of("target/stack"));
-                System.setProperty(SHARED, started.env.path().getParent().toString());
+            if (System.getProperty(property) == null) {
+                Stack started = start(Path.of("target").resolve(directory));
+                System.setProperty(property, started.env.path().getParent().toString());
                 return started;
             }
-            return new Stack(new EnvFile(Path.of(System.getProperty(SHARED))));
+            return new Stack(new EnvFile(Path.of(System.getProperty(property))));
         }
     }
 

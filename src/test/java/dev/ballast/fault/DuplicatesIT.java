@@ -1,0 +1,96 @@
+package dev.ballast.fault;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.ballast.load.Metrics;
+import dev.ballast.payments.PaymentCalls;
+import dev.ballast.stack.Pod;
+import dev.ballast.stack.Stack;
+import io.vertx.core.json.JsonObject;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// One event a hundred times, by two producers at once.
+class DuplicatesIT {
+    private static final Stack STACK = Stack.apart("payments");
+    private static final int COPIES = 100;
+    private static final Duration ENDS_WITHIN = Duration.ofSeconds(60);
+
+    private Pod pod;
+
+    @BeforeEach
+    void startPod() {
+        pod = STACK.pod("payer").start();
+        TopicContents.awaitTopics(STACK);
+    }
+
+    @AfterEach
+    void endPod() {
+        pod.stop();
+        pod.close();
+    }
+
+    @Test
+    void eventSentAHundredTimesByTwoProducers_oneDebitAndAHundredEqualOutcomes() throws Exception {
+        TopicContents results = new TopicContents(STACK, "payment-results");
+        Map<TopicPartition, Long> begin = results.ends();
+        Payer payer = payer();
+        Payer.Order order = new Payer.Order(PaymentCalls.orderId(), 40);
+        byte[] event = payer.event(order).getBytes(UTF_8);
+        Runnable producer = () -> PaymentCalls.send(
+                STACK, Long.toString(payer.user).getBytes(UTF_8), Collections.nCopies(COPIES / 2, event));
+
+        CompletableFuture.allOf(CompletableFuture.runAsync(producer), CompletableFuture.runAsync(producer))
+                .join();
+
+        await().atMost(ENDS_WITHIN)
+                .untilAsserted(() ->
+                        assertEquals(COPIES, outcomes(results, begin, order).size()));
+        assertEquals(1, outcomes(results, begin, order).stream().distinct().count(), "outcomes that differ");
+        assertEquals(1, consumed("completed"));
+        assertEquals(COPIES - 1, consumed("repeated"));
+        assertEquals(60, balance(payer));
+        System.out.printf(
+                "one event %d times: 1 applied, %d repeated, %d equal outcomes%n", COPIES, COPIES - 1, COPIES);
+    }
+
+    private static Payer payer() throws SQLException {
+        try (Connection sql = STACK.sql()) {
+            return Payer.create(sql, 100);
+        }
+    }
+
+    private static List<String> outcomes(TopicContents results, Map<TopicPartition, Long> begin, Payer.Order order) {
+        return results.since(begin).stream()
+                .map(record -> new String(record.value(), UTF_8))
+                .filter(outcome -> new JsonObject(outcome).getString("orderId").equals(order.id()))
+                .toList();
+    }
+
+    private double consumed(String outcome) {
+        return Metrics.of(pod.url())
+                .sum("ballast_messaging_records_total", "topic=\"payments\"", "outcome=\"" + outcome + "\"");
+    }
+
+    private static long balance(Payer payer) throws SQLException {
+        try (Connection sql = STACK.sql();
+                Statement statement = sql.createStatement();
+                ResultSet row = statement.executeQuery("SELECT balance FROM accounts WHERE user_id = " + payer.user)) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package dev.ballast.fault;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.ballast.stack.Pod;
+import dev.ballast.stack.RedisConsole;
+import dev.ballast.stack.Server;
+import dev.ballast.stack.Stack;
+import java.time.Duration;
+import java.util.OptionalInt;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// Kills the service and each of its servers while payments are on their way. Whatever dies, and whenever: sent =
+/// completed + declined + dead-lettered, no order is debited twice, balances add up to the cent, the order of a key is
+/// kept.
+class PaymentKillMatrixIT {
+    private static final Stack STACK = Stack.apart("payments");
+    private static final int SOAK = Integer.getInteger("ballast.soak", 1);
+    private static final int RANDOM_KILLS = SOAK == 1 ? 5 : 20 * SOAK;
+    private static final int KILLED = 137;
+    private static final Duration DIES_WITHIN = Duration.ofSeconds(60);
+    private static final Duration A_WHILE = Duration.ofSeconds(2);
+    private static final Duration OUTAGE = Duration.ofSeconds(3);
+    private static final Duration BEYOND_THE_SESSION = Duration.ofSeconds(10);
+    private static final Duration ENDS_WITHIN = Duration.ofSeconds(90);
+
+    private volatile Pod pod;
+
+    @AfterEach
+    void heal() {
+        STACK.heal();
+        pod.stop();
+        pod.close();
+    }
+
+    /// @param time at the how manieth time the point is reached: some payments shall be through
+    @ParameterizedTest
+    @CsvSource({
+        "payment-before-commit, 20",
+        "payment-after-commit, 20",
+        "payment-after-redis, 30",
+        "offsets-after-acknowledgment, 3",
+        "dead-letter-after-send, 4",
+        "outbox-after-publish, 15"
+    })
+    void podEndsAtAFailPoint_nothingIsLostOrAppliedTwice(String point, int time) throws Exception {
+        Pod doomed = STACK.pod("doomed")
+                .property("ballast.failpoint", point)
+                .property("ballast.failpoint-after", Integer.toString(time))
+                .start();
+        pod = doomed;
+        try (PaymentTraffic traffic = traffic().start()) {
+            assertEquals(OptionalInt.of(KILLED), doomed.awaitEnd(DIES_WITHIN), "the point was not reached");
+            doomed.close();
+            pod = STACK.pod("survivor").start();
+            traffic.awaitProgress();
+            traffic.run(A_WHILE);
+            traffic.settle("killed at " + point, ENDS_WITHIN);
+        }
+    }
+
+    @Test
+    void podKilledAtRandomTimes_nothingIsLostOrAppliedTwice() throws Exception {
+        SplittableRandom random = new SplittableRandom(Long.getLong("ballast.seed", System.nanoTime()));
+        pod = STACK.pod("killed-often").start();
+        try (PaymentTraffic traffic = traffic().start()) {
+            for (int kill = 0; kill < RANDOM_KILLS; kill++) {
+                traffic.awaitProgress();
+                traffic.run(Duration.ofMillis(random.nextInt(2_000)));
+                pod.kill();
+                pod.start();
+            }
+            traffic.awaitProgress();
+            traffic.run(A_WHILE);
+            traffic.settle(RANDOM_KILLS + " kills at random times", ENDS_WITHIN);
+        }
+    }
+
+    /// The stopped pod wakes up with payments in hand that are long settled by another one.
+    @Test
+    void podStoppedBeyondItsSession_anotherTakesOverAndTheLateOneHarmsNothing() throws Exception {
+        pod = STACK.pod("stays").start();
+        try (Pod sleeper = STACK.pod("sleeps").start();
+                PaymentTraffic traffic = traffic(pod, sleeper).start()) {
+            traffic.run(A_WHILE);
+            sleeper.pause();
+            traffic.run(BEYOND_THE_SESSION);
+            sleeper.resume();
+            traffic.run(A_WHILE);
+            traffic.settle("one of two pods stopped for " + BEYOND_THE_SESSION.toSeconds() + " s", ENDS_WITHIN);
+            sleeper.stop();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"KAFKA", "REDIS", "POSTGRES"})
+    void serverKilledAndStarted_nothingIsLostOrAppliedTwice(Server server) throws Exception {
+        pod = STACK.pod("payer").start();
+        try (PaymentTraffic traffic = traffic().start()) {
+            traffic.run(A_WHILE);
+            STACK.kill(server);
+            traffic.run(OUTAGE);
+            STACK.start(server);
+            traffic.run(A_WHILE);
+            traffic.settle(server + " killed, and started after " + OUTAGE.toSeconds() + " s", ENDS_WITHIN);
+        }
+    }
+
+    /// Redis forgets outcomes and offsets, and right after so does the pod.
+    @Test
+    void redisFlushedAndPodKilled_nothingIsLostOrAppliedTwice() throws Exception {
+        pod = STACK.pod("payer").start();
+        try (PaymentTraffic traffic = traffic().start()) {
+            traffic.run(A_WHILE);
+            RedisConsole.once(STACK.redisUrl(), "FLUSHALL");
+            pod.kill();
+            pod.start();
+            traffic.awaitProgress();
+            traffic.run(A_WHILE);
+            traffic.settle("Redis flushed, pod killed", ENDS_WITHIN);
+        }
+    }
+
+    private PaymentTraffic traffic() throws Exception {
+        return new PaymentTraffic(STACK, () -> pod.url());
+    }
+
+    private static PaymentTraffic traffic(Pod... pods) throws Exception {
+        AtomicInteger turn = new AtomicInteger();
+        return new PaymentTraffic(STACK, () -> pods[Math.floorMod(turn.getAndIncrement(), pods.length)].url());
+    }
+}

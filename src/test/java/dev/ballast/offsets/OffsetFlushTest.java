@@ -1,0 +1,90 @@
+package dev.ballast.offsets;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.ballast.offsets.StoredOffsets.Place;
+import dev.ballast.redis.RedisFixture;
+import dev.ballast.redis.RedisProcess;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetCommitCallback;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class OffsetFlushTest {
+    private static final TopicPartition PARTITION = new TopicPartition("payments", 0);
+    private static RedisProcess server;
+    private static RedisFixture redis;
+
+    private final OffsetFlush flush = new OffsetFlush(new StoredOffsets(redis.commands()), Duration.ofSeconds(1));
+    private final Group group = new Group();
+
+    @BeforeAll
+    static void start() {
+        server = new RedisProcess().start();
+        redis = RedisFixture.connectedTo(server);
+    }
+
+    @AfterAll
+    static void stop() {
+        redis.close();
+        server.close();
+    }
+
+    @Test
+    void send_nothingMovedSince_tellsKafkaOnce() {
+        List<Assignment> finished = List.of(finished());
+
+        flush.send(group, finished);
+        flush.send(group, finished);
+
+        assertEquals(List.of(1L), group.taken);
+    }
+
+    @Test
+    void send_refusedDuringARebalance_isToldAgainThoughNothingMoved() {
+        List<Assignment> finished = List.of(finished());
+        group.rebalancing = true;
+        flush.send(group, finished);
+
+        group.rebalancing = false;
+        flush.send(group, finished);
+
+        assertEquals(List.of(1L), group.taken);
+    }
+
+    private static Assignment finished() {
+        Assignment assignment = new Assignment(PARTITION, new Place("group", "payments", "id-1", 0), 0);
+        assignment.offsets().begin(0, 0);
+        assignment.offsets().finish(0);
+        return assignment;
+    }
+
+    /// A broker can be brought to refuse a commit, but not at a moment of the test's choice.
+    private static final class Group extends MockConsumer<byte[], byte[]> {
+        private final List<Long> taken = new ArrayList<>();
+        private boolean rebalancing;
+
+        Group() {
+            super("earliest");
+        }
+
+        @Override
+        public synchronized void commitAsync(
+                Map<TopicPartition, OffsetAndMetadata> offsets, OffsetCommitCallback callback) {
+            if (rebalancing) {
+                callback.onComplete(offsets, new RebalanceInProgressException());
+            } else {
+                offsets.values().forEach(offset -> taken.add(offset.offset()));
+                callback.onComplete(offsets, null);
+            }
+        }
+    }
+}
