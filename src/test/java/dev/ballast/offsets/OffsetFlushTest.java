@@ -61,7 +61,7 @@ class OffsetFlushTest {
     }
 
     private static Assignment finished() {
-        Assignment assignment = new Assignment(PARTITION, new Place("group", "payments", "id-1", 0), 0);
+        Assignment assignment = new Assignment(PARTITION, new Place("group", "payments", "id-1", 0), 0, 0);
         assignment.offsets().begin(0, 0);
         assignment.offsets().finish(0);
         return assignment;
