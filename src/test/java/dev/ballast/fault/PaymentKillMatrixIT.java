@@ -7,13 +7,16 @@ import dev.ballast.stack.RedisConsole;
 import dev.ballast.stack.Server;
 import dev.ballast.stack.Stack;
 import java.time.Duration;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// Kills the service and each of its servers while payments are on their way. Whatever dies, and whenever: sent =
 /// completed + declined + dead-lettered, no order is debited twice, balances add up to the cent, the order of a key is
@@ -39,28 +42,43 @@ class PaymentKillMatrixIT {
     }
 
     /// @param time at the how manieth time the point is reached: some payments shall be through
+    private record Death(String point, int time) {}
+
+    private static final List<Death> DEATHS = List.of(
+            new Death("payment-before-commit", 20),
+            new Death("payment-after-commit", 20),
+            new Death("payment-after-redis", 30),
+            new Death("offsets-after-acknowledgment", 3),
+            new Death("dead-letter-after-send", 4),
+            new Death("outbox-after-publish", 15));
+
+    /// All of them one after another under the same traffic; under `-Psoak` each with traffic and books of its own too.
+    static Stream<List<Death>> deaths() {
+        return SOAK == 1
+                ? Stream.of(DEATHS)
+                : Stream.concat(Stream.of(DEATHS), DEATHS.stream().map(List::of));
+    }
+
     @ParameterizedTest
-    @CsvSource({
-        "payment-before-commit, 20",
-        "payment-after-commit, 20",
-        "payment-after-redis, 30",
-        "offsets-after-acknowledgment, 3",
-        "dead-letter-after-send, 4",
-        "outbox-after-publish, 15"
-    })
-    void podEndsAtAFailPoint_nothingIsLostOrAppliedTwice(String point, int time) throws Exception {
-        Pod doomed = STACK.pod("doomed")
-                .property("ballast.failpoint", point)
-                .property("ballast.failpoint-after", Integer.toString(time))
-                .start();
-        pod = doomed;
-        try (PaymentTraffic traffic = traffic().start()) {
-            assertEquals(OptionalInt.of(KILLED), doomed.awaitEnd(DIES_WITHIN), "the point was not reached");
-            doomed.close();
+    @MethodSource("deaths")
+    void podEndsAtFailPoints_nothingIsLostOrAppliedTwice(List<Death> deaths) throws Exception {
+        try (PaymentTraffic traffic = traffic()) {
+            for (Death death : deaths) {
+                try (Pod doomed = STACK.pod("doomed")
+                        .property("ballast.failpoint", death.point())
+                        .property("ballast.failpoint-after", Integer.toString(death.time()))
+                        .start()) {
+                    pod = doomed;
+                    if (death == deaths.getFirst()) {
+                        traffic.start();
+                    }
+                    assertEquals(OptionalInt.of(KILLED), doomed.awaitEnd(DIES_WITHIN), death + " was not reached");
+                }
+            }
             pod = STACK.pod("survivor").start();
             traffic.awaitProgress();
             traffic.run(A_WHILE);
-            traffic.settle("killed at " + point, ENDS_WITHIN);
+            traffic.settle("killed at " + deaths, ENDS_WITHIN);
         }
     }
 
