@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 /// a plain loop over kafka-clients with a transaction for each record, and consumption that does nothing. Each figure
 /// is the median of its rounds, which take turns; the first fifth of a round is not counted.
 class PaymentThroughputIT {
-    private static final Stack STACK = Stack.apart("payments");
+    private static final Stack STACK = Stack.apart("throughput");
     private static final String RESULTS = "payment-results";
     private static final int ROUNDS = 3;
     private static final int USERS = 1_000;
