@@ -180,7 +180,7 @@ class CacheClusterIT {
     }
 
     /// Each node in turn, the one with the log among them. There are no replicas: meanwhile the cluster serves nobody.
-    /// Open: of four runs one saw 285 late reads, up to 0.7 s beyond the bound, once the last of the deferred
+    /// Open: of three runs one saw 285 late reads, up to 0.7 s beyond the bound, once the last of the deferred
     /// invalidations had been delivered. Run under `-Psoak` until that is found.
     @Test
     @EnabledIfSystemProperty(named = "ballast.soak", matches = ".+")
