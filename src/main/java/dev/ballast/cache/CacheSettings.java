@@ -64,9 +64,9 @@ interface CacheSettings {
         @WithDefault("8")
         int maxLoads();
 
-        /// How long a read waits for another pod that loads the same key, before it loads by itself. One second:
-        /// longer than any healthy load, a pod just started included.
-        @WithDefault("PT1S")
+        /// How long a read waits for another pod that loads the same key, before it loads by itself. As long as that
+        /// load may take: who gives up sooner on a slow load adds another one.
+        @WithDefault("PT2S")
         Duration leaseWait();
 
         /// Largest encoded value stored in Redis, in bytes; larger ones are served and kept in memory only. 64 KiB, as
