@@ -62,8 +62,11 @@ public final class Pod implements AutoCloseable {
             stack.command(name, "start");
             return this;
         }
-        placed = true;
         boolean asBinary = Boolean.getBoolean("ballast.native");
+        if (!asBinary) {
+            AotCache.train(stack);
+        }
+        placed = true;
         PodPlan plan = new PodPlan(name, port, asBinary, properties, environment, jvm);
         url = Json.as(stack.call("POST", "/pods", plan), Status.class).url();
         return this;

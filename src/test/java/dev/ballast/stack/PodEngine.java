@@ -58,6 +58,9 @@ final class PodEngine implements Engine {
         if (jar) {
             command.addAll(
                     List.of("-Xmx256m", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
+            if (plan.jvm().isEmpty() && Files.exists(AotCache.of(target))) {
+                command.add("-XX:AOTCache=" + AotCache.of(target));
+            }
             command.addAll(plan.jvm());
         }
         properties.forEach((name, value) -> command.add("-D" + name + "=" + value));
