@@ -2,6 +2,7 @@ package dev.ballast.fault;
 
 import dev.ballast.fault.Subject.Seen;
 import dev.ballast.fault.Subject.Written;
+import dev.ballast.fault.VersionHistory.Judgement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -24,6 +25,7 @@ final class CoherenceCheck {
     private final RandomGenerator random;
     private final VersionHistory history;
     private final Tally tally = new Tally();
+    private final Trail trail = new Trail();
     private boolean reading;
     private boolean writing;
     private volatile int busy;
@@ -80,7 +82,10 @@ final class CoherenceCheck {
     /// Nothing waits for delivery any more, so these versions count as acknowledged now: those of deferred writes and
     /// of writes whose answer was lost as well.
     void delivered(Map<Long, Long> versions) {
-        versions.forEach((key, version) -> history.acknowledged(key, version, time.nanos()));
+        versions.forEach((key, version) -> {
+            history.acknowledged(key, version, time.nanos());
+            trail.delivered(key, version, time.nanos());
+        });
     }
 
     void stop() {
@@ -101,6 +106,11 @@ final class CoherenceCheck {
         return tally;
     }
 
+    /// Of the first keys that were seen stale, all that led to it.
+    List<String> stories() {
+        return trail.stories();
+    }
+
     private void loop(int times, Runnable step) {
         for (int i = 0; i < times; i++) {
             busy++;
@@ -118,7 +128,7 @@ final class CoherenceCheck {
         subject.read(pod, keys, seen -> {
             switch (seen) {
                 case Seen.Versions versions -> {
-                    judge(keys, versions, start);
+                    judge(pod, keys, versions, start);
                     read(pod);
                 }
                 case Seen.Nothing nothing -> {
@@ -129,10 +139,16 @@ final class CoherenceCheck {
         });
     }
 
-    private void judge(List<Long> keys, Seen.Versions seen, long start) {
+    private void judge(int pod, List<Long> keys, Seen.Versions seen, long start) {
         tally.answered();
         for (long key : keys) {
-            tally.judged(history.judge(key, seen.byKey().getOrDefault(key, 0L), start));
+            long version = seen.byKey().getOrDefault(key, 0L);
+            trail.read(pod, key, version, seen.tier(), start);
+            Judgement judgement = history.judge(key, version, start);
+            if (judgement instanceof Judgement.Stale) {
+                trail.stale(key, start);
+            }
+            tally.judged(judgement);
         }
     }
 
@@ -146,6 +162,7 @@ final class CoherenceCheck {
         double drawn = random.nextDouble();
         long key = plan.keys.get((int) (plan.keys.size() * drawn * drawn * drawn));
         subject.write(pod, key, written -> {
+            trail.written(pod, key, written, time.nanos());
             switch (written) {
                 case Written.Acknowledged done -> history.acknowledged(key, done.version(), time.nanos());
                 case Written.Deferred _, Written.Unknown _ -> {} // binds nobody before its delivery

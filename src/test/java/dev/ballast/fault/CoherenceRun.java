@@ -75,6 +75,7 @@ final class CoherenceRun {
                 heal.run();
             }
             settle(loop, check, plan);
+            check.stories().forEach(System.out::println);
             return check.tally();
         }
     }

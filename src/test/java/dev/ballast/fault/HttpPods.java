@@ -13,6 +13,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -25,7 +26,7 @@ final class HttpPods implements Subject {
     private final List<String> urls;
     private final List<HttpClient> clients;
 
-    private record Answer(int status, String etag, String invalidation, Buffer body) {}
+    private record Answer(int status, String etag, String invalidation, String tier, Buffer body) {}
 
     /// @param urls of the pods, `http://host:port`
     HttpPods(EventLoop loop, List<String> urls) {
@@ -67,9 +68,12 @@ final class HttpPods implements Subject {
         send(pod, HttpMethod.GET, path, null).onComplete(result -> {
             Answer got = result.result();
             if (got != null && got.status == 200) {
-                answer.accept(new Seen.Versions(single ? Map.of(keys.getFirst(), version(got.etag)) : versions(got)));
+                answer.accept(
+                        single
+                                ? new Seen.Versions(Map.of(keys.getFirst(), version(got.etag)), got.tier)
+                                : new Seen.Versions(versions(got), ""));
             } else if (got != null && got.status == 404 && single) {
-                answer.accept(new Seen.Versions(Map.of(keys.getFirst(), 0L)));
+                answer.accept(new Seen.Versions(Map.of(keys.getFirst(), 0L), "no such user"));
             } else {
                 answer.accept(new Seen.Nothing(got == null ? kind(result.cause()) : "" + got.status));
             }
@@ -103,6 +107,7 @@ final class HttpPods implements Subject {
                                 response.statusCode(),
                                 response.getHeader("ETag"),
                                 response.getHeader("Ballast-Invalidation"),
+                                Objects.requireNonNullElse(response.getHeader("Cache-Status"), ""),
                                 bytes)));
     }
 

@@ -64,7 +64,7 @@ final class NaivePods implements Subject {
         keys.forEach(key -> find(memories.get(pod), key, version -> {
             seen.put(key, version);
             if (seen.size() == keys.size()) {
-                time.after(HOP, () -> answer.accept(new Seen.Versions(seen)));
+                time.after(HOP, () -> answer.accept(new Seen.Versions(seen, "")));
             }
         }));
     }

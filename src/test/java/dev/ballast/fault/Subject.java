@@ -31,7 +31,9 @@ interface Subject {
     /// What a read showed.
     sealed interface Seen {
         /// One version per key asked for; 0 where there is no such user.
-        record Versions(Map<Long, Long> byKey) implements Seen {}
+        ///
+        /// @param tier that answered, as the pod says; empty where it does not, as for several keys
+        record Versions(Map<Long, Long> byKey, String tier) implements Seen {}
 
         /// No answer to judge.
         record Nothing(String why) implements Seen {}
