@@ -3,8 +3,8 @@ package dev.ballast.invalidation;
 import java.time.Duration;
 import java.time.InstantSource;
 
-/// What of the sweep's course is worth a line in the log: that invalidations began to wait, that none waits any more,
-/// and once a minute that a sweep failed. Decides only. For one sweep at a time.
+/// What of the sweep's course is worth a line in the log: that invalidations began to wait, that this pod leaves none
+/// waiting any more, and once a minute that a sweep failed. Decides only. For one sweep at a time.
 final class SweepWatch {
     private static final long PAUSE_MS = Duration.ofMinutes(1).toMillis();
 

@@ -67,7 +67,8 @@ final class CoherenceRun {
                         .atMost(AT_MOST)
                         .until(() -> script.rounds() >= rounds
                                 && System.nanoTime() - begin > AT_LEAST.toNanos()
-                                && check.tally().checked() >= CHECKED);
+                                && check.tally().checked() >= CHECKED
+                                && check.tally().acknowledged() >= ACKNOWLEDGED);
             } catch (ConditionTimeoutException e) {
                 throw new AssertionError("too few in " + script.rounds() + " rounds: " + check.tally(), e);
             } finally {

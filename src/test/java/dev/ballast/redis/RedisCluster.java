@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
@@ -58,6 +59,15 @@ public final class RedisCluster implements AutoCloseable {
     /// A node, to be killed, paused and started again.
     public RedisProcess node(int index) {
         return nodes.get(index);
+    }
+
+    /// The index of the node that holds a key.
+    public int ownerOf(String key) {
+        long slot = Long.parseLong(RedisConsole.once(nodes.getFirst().url(), "CLUSTER", "KEYSLOT", key));
+        return IntStream.range(0, NODES)
+                .filter(node -> slot < SLOTS * (node + 1) / NODES)
+                .findFirst()
+                .orElseThrow();
     }
 
     /// Starts again what was killed, and waits for it.
