@@ -32,6 +32,13 @@ final class Circuit {
         return failures > 0;
     }
 
+    /// Whether nobody is missing who would see whether the dependency is back: it is open, and who is to go ahead is
+    /// here or on its way. Otherwise the next one has to come from the topic, so that holding it back would be for
+    // ever.
+    synchronized boolean isHolding() {
+        return failures > 0 && !due;
+    }
+
     /// Completes when the caller may make an attempt; it tells then how that went.
     Uni<Void> pass() {
         return Uni.createFrom().emitter(emitter -> {
@@ -61,7 +68,11 @@ final class Circuit {
 
     /// An attempt that was let go was not made, so it has seen nothing: the next one is to see.
     void skipped() {
-        if (isOpen()) {
+        boolean nobodyIsToGo;
+        synchronized (this) {
+            nobodyIsToGo = failures > 0 && !armed;
+        }
+        if (nobodyIsToGo) {
             sendOneAhead();
         }
     }

@@ -69,7 +69,7 @@ final class ReliableConsumer {
 
     /// Whether nothing more is to be polled at the moment.
     boolean isHeld() {
-        return inflow.isClosed() || circuit.isOpen();
+        return inflow.isClosed() || circuit.isHolding();
     }
 
     void assigned(Assignment assignment) {

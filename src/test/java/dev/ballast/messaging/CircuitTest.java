@@ -118,6 +118,37 @@ class CircuitTest {
         assertEquals(1, timers.size());
     }
 
+    /// The record that went ahead was of a partition that went to another pod, and took all that waited along: who is
+    /// to see whether the dependency is back must be polled first.
+    @Test
+    void skipped_byTheOneSentAheadAndNobodyElseWaits_holdsNoLongerUntilTheNextCame() {
+        circuit.failed();
+        pass();
+        timers.remove().run();
+        assertTrue(circuit.isHolding());
+
+        circuit.skipped();
+
+        assertTrue(circuit.isOpen());
+        assertFalse(circuit.isHolding());
+        pass();
+        assertEquals(2, passed);
+        assertTrue(circuit.isHolding());
+    }
+
+    @Test
+    void skipped_byAStragglerWhileTheTimerRuns_sendsNobodyAheadTwice() {
+        circuit.failed();
+        pass();
+        pass();
+        pass();
+
+        circuit.skipped();
+        timers.remove().run();
+
+        assertEquals(1, passed);
+    }
+
     private void pass() {
         var unused = circuit.pass().subscribe().with(gone -> passed++);
     }
