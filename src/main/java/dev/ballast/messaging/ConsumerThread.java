@@ -1,10 +1,8 @@
 package dev.ballast.messaging;
 
-import dev.ballast.kafka.KafkaAdmin;
 import dev.ballast.offsets.Assignment;
 import dev.ballast.offsets.OffsetFlush;
 import dev.ballast.offsets.Positions;
-import dev.ballast.offsets.StoredOffsets;
 import dev.ballast.problem.RootCause;
 import java.time.Duration;
 import java.util.Collection;
@@ -15,10 +13,10 @@ import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
@@ -37,7 +35,7 @@ final class ConsumerThread implements Runnable, ConsumerRebalanceListener {
 
     private final ReliableConsumer records;
     private final MessagingSettings.Consumer settings;
-    private final Map<String, Object> kafka;
+    private final Supplier<Consumer<byte @Nullable [], byte @Nullable []>> kafka;
     private final List<String> topics;
     private final Positions positions;
     private final OffsetFlush flush;
@@ -45,23 +43,23 @@ final class ConsumerThread implements Runnable, ConsumerRebalanceListener {
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final AtomicInteger failures = new AtomicInteger();
-    private volatile @Nullable KafkaConsumer<byte @Nullable [], byte @Nullable []> consumer;
+    private volatile @Nullable Consumer<byte @Nullable [], byte @Nullable []> consumer;
 
+    /// @param kafka makes a consumer, again after each failure
     ConsumerThread(
             ReliableConsumer records,
             MessagingSettings.Consumer settings,
-            Map<String, Object> kafka,
+            Supplier<Consumer<byte @Nullable [], byte @Nullable []>> kafka,
             List<String> topics,
-            String group,
-            StoredOffsets stored,
-            KafkaAdmin admin,
+            Positions positions,
+            OffsetFlush flush,
             DeliveryMetrics metrics) {
         this.records = records;
         this.settings = settings;
         this.kafka = kafka;
         this.topics = topics;
-        this.positions = new Positions(stored, admin, group);
-        this.flush = new OffsetFlush(stored, settings.flushEvery());
+        this.positions = positions;
+        this.flush = flush;
         this.metrics = metrics;
     }
 
@@ -76,15 +74,15 @@ final class ConsumerThread implements Runnable, ConsumerRebalanceListener {
         }
     }
 
-    /// Whether the consumer has failed and no other one has polled since.
+    /// Whether the consumer has failed and no other one has polled since, or its thread has ended unasked.
     boolean hasFailed() {
-        return failures.get() > 0;
+        return failures.get() > 0 || (stopped.getCount() == 0 && !isStopping());
     }
 
     /// Lets what is in flight end, writes down what is finished, leaves the group. Waits for it, for a bounded time.
     void stop() {
         stopping.countDown();
-        KafkaConsumer<?, ?> polling = consumer;
+        Consumer<?, ?> polling = consumer;
         if (polling != null) {
             polling.wakeup();
         }
@@ -102,7 +100,7 @@ final class ConsumerThread implements Runnable, ConsumerRebalanceListener {
     }
 
     private void consumeUntilItFails() {
-        try (KafkaConsumer<byte @Nullable [], byte @Nullable []> polling = new KafkaConsumer<>(kafka)) {
+        try (Consumer<byte @Nullable [], byte @Nullable []> polling = kafka.get()) {
             consumer = polling;
             polling.subscribe(topics, this);
             while (!isStopping()) {
@@ -111,7 +109,8 @@ final class ConsumerThread implements Runnable, ConsumerRebalanceListener {
             }
         } catch (WakeupException stop) {
             LOG.debug("woken up to stop");
-        } catch (RuntimeException failure) {
+        } catch (Throwable failure) {
+            // an Error as well: a thread that ends silently would leave its partitions to nobody
             report(failure);
             waitAWhile();
         } finally {
@@ -121,7 +120,7 @@ final class ConsumerThread implements Runnable, ConsumerRebalanceListener {
         }
     }
 
-    private void turn(KafkaConsumer<byte @Nullable [], byte @Nullable []> polling) {
+    private void turn(Consumer<byte @Nullable [], byte @Nullable []> polling) {
         boolean held = records.isHeld();
         if (held) {
             polling.pause(polling.assignment());
@@ -131,13 +130,29 @@ final class ConsumerThread implements Runnable, ConsumerRebalanceListener {
         for (ConsumerRecord<byte @Nullable [], byte @Nullable []> record : polling.poll(held ? HELD_POLL : POLL)) {
             Assignment home = records.assignment(new TopicPartition(record.topic(), record.partition()));
             if (home != null) {
-                records.accept(record, home);
+                records.accept(record, record.offset() < home.offsets().next() ? cut(home, record.offset()) : home);
             }
+        }
+        List<TopicPartition> anew = positions.madeAnew(records.assignments());
+        if (!anew.isEmpty()) {
+            LOG.warnf("%s were deleted and made anew; they begin anew", anew);
+            records.assignments().stream()
+                    .filter(assignment -> anew.contains(assignment.partition()))
+                    .forEach(records::forget);
+            onPartitionsAssigned(anew);
         }
         if (flush.isDue()) {
             flush.send(polling, records.assignments());
             metrics.lag(lags(polling));
         }
+    }
+
+    /// The log ends below what was read of it: what is on its way was of the part that is lost.
+    private Assignment cut(Assignment home, long offset) {
+        records.forget(home);
+        Assignment anew = positions.restart(home.partition(), offset);
+        records.assigned(anew);
+        return anew;
     }
 
     private Map<TopicPartition, Long> lags(Consumer<?, ?> polling) {
@@ -195,9 +210,11 @@ final class ConsumerThread implements Runnable, ConsumerRebalanceListener {
     }
 
     /// At the 1st, 2nd, 4th, 8th … failure: heard at once, and no storm during a long outage.
-    private void report(RuntimeException failure) {
+    private void report(Throwable failure) {
+        metrics.interrupted();
         if (Integer.bitCount(failures.incrementAndGet()) == 1) {
-            LOG.warnf(
+            LOG.logf(
+                    failure instanceof KafkaException ? Logger.Level.WARN : Logger.Level.ERROR,
                     failure instanceof KafkaException ? null : failure,
                     "Consumption of %s is interrupted (%s); trying again",
                     topics,

@@ -6,6 +6,8 @@ import dev.ballast.executions.TakingTurns;
 import dev.ballast.kafka.EventPublisher;
 import dev.ballast.kafka.KafkaAdmin;
 import dev.ballast.kafka.TopicsReady;
+import dev.ballast.offsets.OffsetFlush;
+import dev.ballast.offsets.Positions;
 import dev.ballast.offsets.StoredOffsets;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
@@ -32,6 +34,7 @@ import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /// Runs a consumer for each handler, from when the topics are there until the service stops.
@@ -40,6 +43,7 @@ class Consumers {
     /// How long a dead pod keeps its partitions.
     private static final int SESSION_MS = 6_000;
 
+    private static final int METADATA_MS = 10_000;
     private static final int LOOPS = 4;
 
     private final Instance<RecordHandler> handlers;
@@ -127,8 +131,15 @@ class Consumers {
                 InstantSource.system());
         ReliableConsumer records = new ReliableConsumer(
                 name, delivery, circuit, new Inflow(own.window(), own.windowBytes()), loops, metrics);
-        ConsumerThread thread =
-                new ConsumerThread(records, own, kafka(group, own.window()), topics, group, stored, admin, metrics);
+        Map<String, Object> kafka = kafka(group, own.window());
+        ConsumerThread thread = new ConsumerThread(
+                records,
+                own,
+                () -> new KafkaConsumer<>(kafka),
+                topics,
+                new Positions(stored, admin, group),
+                new OffsetFlush(stored, own.flushEvery()),
+                metrics);
         running.add(new Running(name, thread, deadLetters, circuit));
         Thread.ofPlatform().daemon().name("ballast-consumer-" + name).start(thread);
     }
@@ -141,6 +152,8 @@ class Consumers {
         kafka.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         // a record older than the group is owed a settlement too
         kafka.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        // a topic that is made, or made anew, while the service runs is found within it
+        kafka.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, METADATA_MS);
         kafka.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         kafka.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         kafka.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_MS);

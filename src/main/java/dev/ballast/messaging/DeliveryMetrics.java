@@ -40,6 +40,11 @@ final class DeliveryMetrics {
                 .increment();
     }
 
+    void interrupted() {
+        registry.counter("ballast.messaging.interruptions", "consumer", consumer)
+                .increment();
+    }
+
     Timer settled() {
         return Timer.builder("ballast.messaging.delivery")
                 .description("Time from a record's arrival here until it is finished")

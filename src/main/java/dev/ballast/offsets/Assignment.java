@@ -14,6 +14,9 @@ public final class Assignment {
     private volatile long inKafka;
     /// Not known at first, so that the first position is written there whatever it is.
     private volatile long inRedis = -1;
+    /// Whether Redis may hold an offset beyond the first record that is not finished. True until this owner's first
+    /// word is there: it may have been away when the partition began, or the log may have been cut.
+    private volatile boolean lowersRedis = true;
     /// Records taken in that have not ended, finished or not. Guarded by this object's monitor.
     private int onTheirWay;
 
@@ -81,7 +84,12 @@ public final class Assignment {
         inKafka = position;
     }
 
+    boolean lowersRedis() {
+        return lowersRedis;
+    }
+
     void toldRedis(long position) {
         inRedis = position;
+        lowersRedis = false;
     }
 }

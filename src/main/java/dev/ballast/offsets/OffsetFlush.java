@@ -61,17 +61,22 @@ public final class OffsetFlush {
                 }));
     }
 
-    /// Writes and waits for both answers, at most so long. Blocks.
+    /// Writes and waits for both answers, at most so long for each. Kafka first: the hand-over happens because Kafka is
+    /// there, while Redis may be what is away, and must not take the other's time. Blocks.
     public void sendAndWait(Consumer<?, ?> consumer, Collection<Assignment> assignments, Duration patience) {
-        Uni<Void> redis = toRedis(consumer, assignments);
         Map<TopicPartition, OffsetAndMetadata> commits = commits(assignments);
         try {
-            var _ = redis.await().atMost(patience);
             if (!commits.isEmpty()) {
                 consumer.commitSync(commits, patience);
+                note(assignments, commits);
             }
-        } catch (KafkaException | io.smallrye.mutiny.TimeoutException failure) {
-            LOG.debug("offsets not written at the hand-over", failure);
+        } catch (KafkaException failure) {
+            LOG.debug("offsets not in Kafka at the hand-over", failure);
+        }
+        try {
+            var _ = toRedis(consumer, assignments).await().atMost(patience);
+        } catch (io.smallrye.mutiny.TimeoutException failure) {
+            LOG.debug("offsets not in Redis at the hand-over", failure);
         }
     }
 
@@ -90,7 +95,7 @@ public final class OffsetFlush {
         for (Assignment assignment : assignments) {
             long position = assignment.offsets().position();
             if (assignment.isAheadOfKafka(position)) {
-                commits.put(assignment.partition(), Positions.commit(position));
+                commits.put(assignment.partition(), Positions.commit(assignment.place(), position));
             }
         }
         return commits;
@@ -111,7 +116,7 @@ public final class OffsetFlush {
     }
 
     private Uni<Void> advance(Assignment assignment, int generation, long position) {
-        return stored.advance(assignment.place(), generation, position)
+        return stored.advance(assignment.place(), generation, position, assignment.lowersRedis())
                 .invoke(taken -> {
                     if (taken) {
                         assignment.toldRedis(position);

@@ -23,6 +23,11 @@ public final class OffsetTracker {
         next = offset + 1;
     }
 
+    /// The offset from which the next one may begin. One below it means that the log was cut or made anew.
+    public synchronized long next() {
+        return next;
+    }
+
     public synchronized void finish(long offset) {
         unfinished.remove(offset);
     }

@@ -8,6 +8,7 @@ import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// Decides where consumption of a partition begins: at the larger of the offsets in Redis and in Kafka, where that
 /// still lies in the topic, else at the earliest record. Both are at most the first record that is not finished.
 ///
-/// What this service commits to Kafka says so in its metadata. A commit that does not is an operator's
+/// What this service commits to Kafka says so in its metadata, and of which topic it is: an offset of an earlier topic
+/// of the same name counts no more than one in Redis would. A commit that does not say so is an operator's
 /// (`kafka-consumer-groups --reset-offsets`), and goes before all else, the offset in Redis included.
 ///
 /// Blocks; used on the consumer's thread only.
@@ -29,11 +31,14 @@ public final class Positions {
     private static final Logger LOG = Logger.getLogger(Positions.class);
     private static final String OURS = "ballast";
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration WATCH = Duration.ofSeconds(5);
     private static final long NONE = -1;
 
     private final StoredOffsets stored;
     private final KafkaAdmin admin;
     private final String group;
+    private volatile Map<String, String> seen = Map.of();
+    private long watched = System.nanoTime();
 
     public Positions(StoredOffsets stored, KafkaAdmin admin, String group) {
         this.stored = stored;
@@ -42,8 +47,59 @@ public final class Positions {
     }
 
     /// The commit of an offset that is not an operator's.
-    static OffsetAndMetadata commit(long offset) {
-        return new OffsetAndMetadata(offset, OURS);
+    static OffsetAndMetadata commit(Place place, long offset) {
+        return new OffsetAndMetadata(offset, OURS + ":" + place.topicId());
+    }
+
+    private static boolean isOurs(OffsetAndMetadata committed) {
+        return committed.metadata().equals(OURS) || committed.metadata().startsWith(OURS + ":");
+    }
+
+    /// Whether it was committed for an earlier topic of this name.
+    private static boolean isOfAnEarlierTopic(OffsetAndMetadata committed, Place place) {
+        return committed.metadata().startsWith(OURS + ":")
+                && !committed.metadata().equals(OURS + ":" + place.topicId());
+    }
+
+    /// Begins a partition anew whose log was cut below what was read, at the record it goes on with: what is stored
+    /// goes down with it, or it would be in range again once the log has grown.
+    public Assignment restart(TopicPartition partition, long offset) {
+        Map<String, String> ids = ids(Set.of(partition.topic()));
+        Place place = place(partition, ids);
+        LOG.warnf("%s has lost records: it goes on at %d", partition, offset);
+        return new Assignment(partition, place, offset, NONE);
+    }
+
+    /// Partitions whose topic was deleted and made anew meanwhile: what is read and stored of them is of another log.
+    /// Asks the brokers every few seconds, without waiting for the answer.
+    public List<TopicPartition> madeAnew(Collection<Assignment> assignments) {
+        if (System.nanoTime() - watched >= WATCH.toNanos() && !assignments.isEmpty()) {
+            watched = System.nanoTime();
+            var _ = admin.topicIds(assignments.stream()
+                            .map(assignment -> assignment.partition().topic())
+                            .collect(Collectors.toSet()))
+                    .subscribe()
+                    .with(ids -> seen = ids, failure -> LOG.debug("the topics' ids are not known", failure));
+        }
+        Map<String, String> ids = seen;
+        return assignments.stream()
+                .filter(assignment -> {
+                    String id = ids.get(assignment.partition().topic());
+                    return id != null && !id.equals(assignment.place().topicId());
+                })
+                .map(Assignment::partition)
+                .toList();
+    }
+
+    private Map<String, String> ids(Set<String> topics) {
+        Map<String, String> ids = admin.topicIds(topics).await().atMost(PATIENCE);
+        seen = ids;
+        watched = System.nanoTime();
+        return ids;
+    }
+
+    private Place place(TopicPartition partition, Map<String, String> ids) {
+        return new Place(group, partition.topic(), ids.getOrDefault(partition.topic(), ""), partition.partition());
     }
 
     /// Claims the partitions for the consumer's present generation and seeks to where each begins.
@@ -52,16 +108,15 @@ public final class Positions {
         Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(all, PATIENCE);
         Map<TopicPartition, Long> earliest = consumer.beginningOffsets(all, PATIENCE);
         Map<TopicPartition, Long> latest = consumer.endOffsets(all, PATIENCE);
-        Map<String, String> ids = admin.topicIds(
-                        all.stream().map(TopicPartition::topic).collect(Collectors.toSet()))
-                .await()
-                .atMost(PATIENCE);
+        Map<String, String> ids = ids(all.stream().map(TopicPartition::topic).collect(Collectors.toSet()));
         Map<TopicPartition, Assignment> begun = new HashMap<>();
         for (TopicPartition partition : all) {
-            Place place =
-                    new Place(group, partition.topic(), ids.getOrDefault(partition.topic(), ""), partition.partition());
+            Place place = place(partition, ids);
             Range range = new Range(earliest.getOrDefault(partition, 0L), latest.getOrDefault(partition, 0L));
             OffsetAndMetadata inKafka = committed.get(partition);
+            if (inKafka != null && isOfAnEarlierTopic(inKafka, place)) {
+                inKafka = null;
+            }
             long first = first(consumer, place, partition, inKafka, range);
             consumer.seek(partition, first);
             begun.put(partition, new Assignment(partition, place, first, inKafka == null ? NONE : inKafka.offset()));
@@ -83,7 +138,7 @@ public final class Positions {
             Range range) {
         int generation = consumer.groupMetadata().generationId();
         long inKafka = committed == null ? NONE : committed.offset();
-        if (committed != null && !OURS.equals(committed.metadata()) && range.holds(inKafka)) {
+        if (committed != null && !isOurs(committed) && range.holds(inKafka)) {
             LOG.infof("%s begins at %d, where an operator has set group %s", partition, inKafka, group);
             return rewound(place, generation, inKafka);
         }
@@ -110,7 +165,8 @@ public final class Positions {
             // Either this pod is late, or the brokers have forgotten the group and count its generations anew. They
             // take a commit from the present generation only.
             consumer.commitSync(
-                    Map.of(partition, commit(committed == null ? range.earliest() : committed.offset())), PATIENCE);
+                    Map.of(partition, commit(place, committed == null ? range.earliest() : committed.offset())),
+                    PATIENCE);
             claim = asked(stored.claim(place, generation, true));
         }
         return claim instanceof Claim.Owned owned ? owned.offset() : NONE;

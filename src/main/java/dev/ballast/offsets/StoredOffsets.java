@@ -67,8 +67,11 @@ public class StoredOffsets {
     }
 
     /// Moves the offset forward; whether it was taken, which it is not from an owner that lost the partition.
-    public Uni<Boolean> advance(Place place, int generation, long offset) {
-        List<String> arguments = List.of(place.topicId(), Integer.toString(generation), Long.toString(offset));
+    ///
+    /// @param lowers whether it may go down: what is stored may be beyond the first record that is not finished
+    public Uni<Boolean> advance(Place place, int generation, long offset, boolean lowers) {
+        List<String> arguments =
+                List.of(place.topicId(), Integer.toString(generation), Long.toString(offset), lowers ? "1" : "0");
         return redis.run(ADVANCE, place.keys(), arguments, DEADLINE).map(reply -> number(reply) == 1);
     }
 

@@ -2,6 +2,7 @@ package dev.ballast.offsets;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.ballast.offsets.StoredOffsets.Claim;
 import dev.ballast.offsets.StoredOffsets.Place;
 import dev.ballast.redis.RedisFixture;
 import dev.ballast.redis.RedisProcess;
@@ -60,6 +61,37 @@ class OffsetFlushTest {
         assertEquals(List.of(1L), group.taken);
     }
 
+    @Test
+    void sendAndWait_redisAway_tellsKafkaAllTheSame() {
+        RedisProcess gone = new RedisProcess().start();
+        try (RedisFixture away = RedisFixture.connectedTo(gone)) {
+            gone.pause();
+            new OffsetFlush(new StoredOffsets(away.commands()), Duration.ofSeconds(1))
+                    .sendAndWait(group, List.of(finished()), Duration.ofMillis(1));
+            gone.resume();
+        } finally {
+            gone.close();
+        }
+
+        assertEquals(List.of(1L), group.taken);
+    }
+
+    @Test
+    void sendAndWait_kafkaAway_tellsRedisAllTheSame() {
+        group.rebalancing = true;
+        Place place = new Place("group-without-kafka", "payments", "id-1", 0);
+        Assignment assignment = new Assignment(PARTITION, place, 7, 0);
+
+        flush.sendAndWait(group, List.of(assignment), Duration.ofSeconds(5));
+
+        assertEquals(
+                new Claim.Owned(7),
+                new StoredOffsets(redis.commands())
+                        .claim(place, 1_000, false)
+                        .await()
+                        .atMost(Duration.ofSeconds(5)));
+    }
+
     private static Assignment finished() {
         Assignment assignment = new Assignment(PARTITION, new Place("group", "payments", "id-1", 0), 0, 0);
         assignment.offsets().begin(0, 0);
@@ -74,6 +106,14 @@ class OffsetFlushTest {
 
         Group() {
             super("earliest");
+        }
+
+        @Override
+        public synchronized void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets, Duration patience) {
+            if (rebalancing) {
+                throw new RebalanceInProgressException();
+            }
+            offsets.values().forEach(offset -> taken.add(offset.offset()));
         }
 
         @Override

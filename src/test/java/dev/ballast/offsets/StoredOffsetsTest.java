@@ -95,6 +95,34 @@ class StoredOffsetsTest {
     }
 
     @Test
+    void advance_afterTheLogLostItsTail_goesDown() {
+        owned(place, 1);
+        advance(place, 1, 42);
+
+        assertTrue(advance(place, 1, 7, true));
+        assertEquals(7, owned(place, 1));
+    }
+
+    @Test
+    void advance_afterTheTopicWasMadeAnewUnderway_isOfTheNewTopic() {
+        owned(place, 1);
+        advance(place, 1, 42);
+        Place anew = new Place(group, "payments", "id-2", 0);
+
+        assertTrue(advance(anew, 1, 7, true));
+        assertEquals(7, owned(anew, 1));
+    }
+
+    @Test
+    void advance_downwardsByAnOwnerThatLostThePartition_isRefused() {
+        advance(place, 1, 42);
+        owned(place, 2);
+
+        assertFalse(advance(place, 1, 7, true));
+        assertEquals(42, owned(place, 2));
+    }
+
+    @Test
     void advance_afterAFlush_isStoredAnew() {
         owned(place, 1);
         redis.commands()
@@ -115,6 +143,10 @@ class StoredOffsetsTest {
     }
 
     private boolean advance(Place at, int generation, long offset) {
-        return offsets.advance(at, generation, offset).await().atMost(Duration.ofSeconds(5));
+        return advance(at, generation, offset, false);
+    }
+
+    private boolean advance(Place at, int generation, long offset, boolean lowers) {
+        return offsets.advance(at, generation, offset, lowers).await().atMost(Duration.ofSeconds(5));
     }
 }
