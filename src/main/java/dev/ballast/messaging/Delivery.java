@@ -9,6 +9,7 @@ import dev.ballast.messaging.Interruption.Abandoned;
 import dev.ballast.messaging.Interruption.Postponed;
 import dev.ballast.messaging.Interruption.TooSlow;
 import dev.ballast.offsets.Assignment;
+import dev.ballast.problem.RootCause;
 import io.smallrye.mutiny.Uni;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
@@ -19,8 +20,9 @@ import org.jspecify.annotations.Nullable;
 /// Takes a record to its end: settled, or acknowledged by the broker as a dead letter. Until then nothing is
 /// finished, so that a crash at any moment means a redelivery.
 ///
-/// Before its first attempt the record is marked in PostgreSQL, so that one that kills this process is found out; a
-/// suspect runs alone. An attempt that meets a missing dependency opens the circuit, which holds all others back, and
+/// In its turn and before its first attempt the record is marked in PostgreSQL, so that one that kills this process is
+/// found out; a suspect runs alone. An attempt that meets a missing dependency opens the circuit, which holds all
+// others back, and
 /// is repeated until the dependency is there; any other failure uses up one of the record's attempts.
 final class Delivery {
     private static final Logger LOG = Logger.getLogger(Delivery.class);
@@ -83,7 +85,7 @@ final class Delivery {
     private Uni<Outcome> attempt(Trip trip) {
         return circuit.pass()
                 .emitOn(trip.loop())
-                .chain(() -> trip.home().isRevoked() ? Uni.createFrom().failure(new Abandoned()) : marked(trip))
+                .chain(() -> inTurn(trip))
                 .onItemOrFailure()
                 .invoke((outcome, failure) -> report(failure));
     }
@@ -100,16 +102,38 @@ final class Delivery {
         }
     }
 
-    private Uni<Outcome> marked(Trip trip) {
+    /// The mark comes with the turn and not before it: who only waits for another one to run alone is not marked when
+    /// that one kills the process. Who is found suspect makes room, and comes again when nobody else runs.
+    private Uni<Outcome> inTurn(Trip trip) {
+        boolean alone = trip.suspect().get();
+        return turns.enter(alone)
+                .emitOn(trip.loop())
+                .chain(() -> (trip.home().isRevoked()
+                                ? Uni.createFrom().<@Nullable Outcome>failure(new Abandoned())
+                                : marked(trip, alone))
+                        .eventually(turns::leave))
+                .onItem()
+                .ifNull()
+                .switchTo(() -> inTurn(trip));
+    }
+
+    /// Nothing where the record turns out to be suspect, and does not run alone.
+    private Uni<@Nullable Outcome> marked(Trip trip, boolean alone) {
         return executions
                 .mark(trip.record().id())
                 .emitOn(trip.loop())
                 .onFailure()
                 .transform(failure -> new Postponed(new Outcome.Later("postgresql", failure)))
                 .invoke(marking -> trip.suspect().compareAndSet(false, marking.suspect()))
-                .chain(marking -> marking.deaths() >= settings.maxDeaths()
-                        ? Uni.createFrom().item(killer(trip, marking))
-                        : inTurn(trip));
+                .chain(marking -> {
+                    if (marking.deaths() >= settings.maxDeaths()) {
+                        return Uni.createFrom().item(killer(trip, marking));
+                    }
+                    if (trip.suspect().get() && !alone) {
+                        return Uni.createFrom().nullItem();
+                    }
+                    return alone ? alone(trip) : handled(trip);
+                });
     }
 
     private static Outcome killer(Trip trip, Marking marking) {
@@ -117,12 +141,6 @@ final class Delivery {
                 "%s has killed %d processes while it ran alone", trip.record().id(), marking.deaths());
         return new Outcome.Poison(
                 "kills-the-process", "%d processes died while it ran alone in them".formatted(marking.deaths()));
-    }
-
-    private Uni<Outcome> inTurn(Trip trip) {
-        boolean suspect = trip.suspect().get();
-        return turns.enter(suspect).emitOn(trip.loop()).chain(() -> (suspect ? alone(trip) : handled(trip))
-                .eventually(turns::leave));
     }
 
     private Uni<Outcome> alone(Trip trip) {
@@ -145,6 +163,9 @@ final class Delivery {
                 .after(settings.attemptTimeout())
                 .failWith(() -> new TooSlow(settings.attemptTimeout()))
                 .emitOn(trip.loop())
+                .onItem()
+                .ifNull()
+                .failWith(() -> new IllegalStateException("the handler of " + handler.name() + " gave no outcome"))
                 .onItem()
                 .transformToUni(outcome -> outcome instanceof Outcome.Later later
                         ? Uni.createFrom().failure(new Postponed(later))
@@ -190,12 +211,20 @@ final class Delivery {
                         ? Uni.createFrom().failure(new Abandoned())
                         : handler.deadLettered(trip.record(), poison))
                 .onFailure(failure -> !(failure instanceof Abandoned))
+                .invoke(failure -> {
+                    if (Integer.bitCount(++failures[0]) == 1) {
+                        LOG.warnf(
+                                "%s is a dead letter, which its handler cannot note (%s); its key waits, trying again",
+                                trip.record().id(), RootCause.of(failure));
+                    }
+                })
+                .onFailure(failure -> !(failure instanceof Abandoned))
                 .retry()
                 .when(failed -> failed.onItem().transformToUniAndConcatenate(failure -> Uni.createFrom()
                         .item(failure)
                         .onItem()
                         .delayIt()
-                        .by(backoff.pauseAfter(++failures[0]))
+                        .by(backoff.pauseAfter(failures[0]))
                         .emitOn(trip.loop())));
     }
 }
