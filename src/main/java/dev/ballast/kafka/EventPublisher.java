@@ -15,8 +15,11 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +34,8 @@ public class EventPublisher {
 
     private final SendingThread sending;
     private final SendingThread sendingLarge;
+    private final Map<String, SendingThread> apart = new ConcurrentHashMap<>();
+    private final Function<String, SendingThread> newApart;
     private final OpenTelemetry telemetry;
     private final MeterRegistry registry;
     private final Outage outage;
@@ -44,6 +49,8 @@ public class EventPublisher {
             @ConfigProperty(name = "kafka.bootstrap.servers") String address) {
         this.sending = new SendingThread("ballast-publisher", broker, settings, Map.of());
         this.sendingLarge = new SendingThread("ballast-large-publisher", broker, settings, SendingThread.LARGE_RECORDS);
+        this.newApart =
+                topic -> new SendingThread("ballast-publisher-" + topic, broker, settings, SendingThread.LARGE_RECORDS);
         this.telemetry = telemetry;
         this.registry = registry;
         this.outage = new Outage("Kafka", address, "KAFKA_BOOTSTRAP");
@@ -60,11 +67,21 @@ public class EventPublisher {
 
     /// Likewise, with headers; whatever trace they carry is replaced by the current one.
     public Uni<Void> publish(ProducerRecord<byte @Nullable [], byte @Nullable []> record, Duration deadline) {
+        return publish(isLarge(record) ? sendingLarge : sending, record, deadline);
+    }
+
+    /// Likewise, on a thread and a producer of the topic's own, of which there should be few: a topic that is missing
+    /// or takes nothing holds up what goes to no other one.
+    public Uni<Void> publishApart(ProducerRecord<byte @Nullable [], byte @Nullable []> record, Duration deadline) {
+        return publish(apart.computeIfAbsent(record.topic(), newApart), record, deadline);
+    }
+
+    private Uni<Void> publish(
+            SendingThread thread, ProducerRecord<byte @Nullable [], byte @Nullable []> record, Duration deadline) {
         return Uni.createFrom().deferred(() -> {
             Executor home = home();
             carryTrace(record.headers());
-            return (isLarge(record) ? sendingLarge : sending)
-                    .send(record, deadline)
+            return thread.send(record, deadline)
                     .ifNoItem()
                     .after(deadline)
                     .failWith(() -> new PublishFailed("no acknowledgment within " + deadline, null))
@@ -89,8 +106,15 @@ public class EventPublisher {
     }
 
     private static boolean isLarge(ProducerRecord<byte @Nullable [], byte @Nullable []> record) {
-        byte[] value = record.value();
-        return value != null && value.length >= LARGE;
+        int size = length(record.key()) + length(record.value());
+        for (Header header : record.headers()) {
+            size += header.key().length() + length(header.value());
+        }
+        return size >= LARGE;
+    }
+
+    private static int length(byte @Nullable [] bytes) {
+        return bytes == null ? 0 : bytes.length;
     }
 
     /// Where the caller goes on; its trace and request data live there.
@@ -118,5 +142,6 @@ public class EventPublisher {
     void close() {
         sending.close();
         sendingLarge.close();
+        apart.values().forEach(SendingThread::close);
     }
 }

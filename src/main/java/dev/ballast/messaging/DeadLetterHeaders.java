@@ -6,6 +6,7 @@ import dev.ballast.kafka.InboundRecord;
 import dev.ballast.kafka.RecordId;
 import dev.ballast.problem.RootCause;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
@@ -53,6 +54,18 @@ public final class DeadLetterHeaders {
         put(headers, AT, now.toString());
         put(headers, REPLAYS, replays.orElse("0"));
         replayOf.ifPresent(origin -> put(headers, REPLAY_OF, origin));
+        return headers;
+    }
+
+    /// The shortest that say where the record comes from and why it is here, for a topic that takes no more.
+    static Headers trimmed(Headers full) {
+        Headers headers = new RecordHeaders(full);
+        List.of(CAUSE, EXCEPTION, FIRST_FAILURE_AT, AT, ATTEMPTS).forEach(headers::remove);
+        text(full, REASON)
+                .ifPresent(reason -> put(
+                        headers,
+                        REASON,
+                        reason.substring(0, reason.contains(": ") ? reason.indexOf(": ") : reason.length())));
         return headers;
     }
 

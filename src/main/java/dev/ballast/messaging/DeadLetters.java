@@ -2,6 +2,7 @@ package dev.ballast.messaging;
 
 import dev.ballast.kafka.EventPublisher;
 import dev.ballast.kafka.InboundRecord;
+import dev.ballast.kafka.PublishFailed;
 import dev.ballast.messaging.Interruption.Abandoned;
 import dev.ballast.offsets.Assignment;
 import dev.ballast.problem.RootCause;
@@ -34,9 +35,7 @@ final class DeadLetters {
         boolean[] counted = {false};
         int[] failures = {0};
         return Uni.createFrom()
-                .deferred(() -> home.isRevoked()
-                        ? Uni.createFrom().failure(new Abandoned())
-                        : publisher.publish(letter(record, headers), DEADLINE))
+                .deferred(() -> home.isRevoked() ? Uni.createFrom().failure(new Abandoned()) : sent(record, headers))
                 .onFailure(failure -> !(failure instanceof Abandoned))
                 .invoke(failure -> {
                     if (!counted[0]) {
@@ -61,6 +60,15 @@ final class DeadLetters {
                         unwritten.decrementAndGet();
                     }
                 });
+    }
+
+    /// The topic is made to take every record and these headers; where it does not, the payload is what counts.
+    private Uni<Void> sent(InboundRecord record, Headers headers) {
+        return publisher
+                .publishApart(letter(record, headers), DEADLINE)
+                .onFailure(failure -> failure instanceof PublishFailed refused && refused.isTooLarge())
+                .recoverWithUni(
+                        () -> publisher.publishApart(letter(record, DeadLetterHeaders.trimmed(headers)), DEADLINE));
     }
 
     /// Records that cannot be written to their dead-letter topic at the moment.
