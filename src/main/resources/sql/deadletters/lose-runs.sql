@@ -2,4 +2,4 @@
 -- seconds
 UPDATE dead_letter_replays SET state = 'LOST', ended_at = clock_timestamp()
 WHERE state = 'RUNNING' AND alive_at < now() - make_interval(secs => $1::float8)
-RETURNING id
+RETURNING id, total, sent

@@ -3,7 +3,7 @@ package dev.ballast.deadletters;
 import dev.ballast.deadletters.BulkRequest.Bulk;
 import dev.ballast.deadletters.BulkRun.State;
 import dev.ballast.deadletters.BulkRunStore.Next;
-import dev.ballast.problem.Kind;
+import dev.ballast.deadletters.DeadLetterException.Fault;
 import io.quarkus.vertx.core.runtime.context.VertxContextSafetyToggle;
 import io.smallrye.common.vertx.VertxContext;
 import io.smallrye.mutiny.Multi;
@@ -25,6 +25,9 @@ class BulkReplay {
 
     /// Failures one after another that end it: Kafka or PostgreSQL is away, and the rest would fail as well.
     private static final int PATIENCE = 3;
+
+    /// How long to wait for PostgreSQL after a failure: long enough for a change of its master.
+    private static final Duration PAUSE = Duration.ofSeconds(2);
 
     private final BulkRunStore store;
     private final Replays replays;
@@ -60,11 +63,15 @@ class BulkReplay {
     private void goOn(Run run) {
         var _ = Multi.createBy()
                 .repeating()
-                .uni(() -> step(run))
+                .uni(() -> step(run).onFailure().recoverWithUni(failure -> stumbled(run, failure)))
                 .whilst(more -> more)
                 .collect()
                 .last()
-                .chain(() -> store.end(run.id, run.who, run.state(), run.tally()))
+                .chain(() -> store.end(run.id, run.who, run.state(), run.tally())
+                        .onFailure()
+                        .retry()
+                        .withBackOff(PAUSE)
+                        .atMost(PATIENCE))
                 .runSubscriptionOn(run.loop)
                 .subscribe()
                 .with(
@@ -82,11 +89,18 @@ class BulkReplay {
                 .chain(() -> store.next(run.bulk, run.last, run.newest))
                 .emitOn(run.loop)
                 .chain(next -> next.isPresent()
-                        ? replay(run, next.get()).replaceWith(true)
+                        ? replay(run, next.get())
                         : Uni.createFrom().item(false));
     }
 
-    private Uni<Void> replay(Run run, Next next) {
+    /// Nothing is known to have failed but PostgreSQL.
+    private static Uni<Boolean> stumbled(Run run, Throwable failure) {
+        LOG.warnf(failure, "Bulk replay %d stumbled", run.id);
+        run.failedInARow++;
+        return after(PAUSE, run.loop).replaceWith(true);
+    }
+
+    private Uni<Boolean> replay(Run run, Next next) {
         run.last = next.seq();
         return replays.replay(next.id(), run.who, "bulk replay " + run.id)
                 .invoke(_ -> run.sent())
@@ -99,11 +113,12 @@ class BulkReplay {
 
     /// One that somebody else has replayed or discarded meanwhile is no failure.
     private static Uni<Void> missed(Run run, Next next, Throwable failure) {
-        if (failure instanceof DeadLetterException refused && refused.kind() != Kind.UNAVAILABLE) {
-            LOG.debugf("bulk replay %d leaves %s out: %s", run.id, next.id(), refused.detail());
+        Fault fault = failure instanceof DeadLetterException refused ? refused.fault() : Fault.KAFKA;
+        if (fault == Fault.CALL) {
+            LOG.debugf(failure, "bulk replay %d leaves %s out", run.id, next.id());
         } else {
             LOG.warnf(failure, "Bulk replay %d could not send %s", run.id, next.id());
-            run.failed();
+            run.failed(fault);
         }
         return Uni.createFrom().voidItem();
     }
@@ -143,9 +158,10 @@ class BulkReplay {
             failedInARow = 0;
         }
 
-        void failed() {
+        void failed(Fault fault) {
             failed++;
-            failedInARow++;
+            // one that cannot be sent at all must not keep the others back
+            failedInARow = fault == Fault.LETTER ? 0 : failedInARow + 1;
         }
 
         boolean isOver() {

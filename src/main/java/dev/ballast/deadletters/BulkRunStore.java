@@ -87,22 +87,26 @@ class BulkRunStore {
                 "started");
     }
 
-    Uni<Void> progress(long run, int sent, int failed) {
-        return database.query(PROGRESS, Tuple.of(run, sent, failed)).replaceWithVoid();
+    /// Whether the run goes on: one that was silent for too long was given up, and another may have begun since.
+    Uni<Boolean> progress(long run, int sent, int failed) {
+        return database.query(PROGRESS, Tuple.of(run, sent, failed)).map(rows -> rows.rowCount() == 1);
     }
 
+    /// Does nothing where it was given up.
     Uni<Void> end(long run, String who, BulkRun.State state, String detail) {
         return database.inTransaction(transaction -> transaction
                 .preparedQuery(END)
                 .execute(Tuple.of(run, state.name()))
-                .chain(() -> audit.note(
-                        transaction,
-                        new Deed(
-                                who,
-                                ACTION,
-                                Long.toString(run),
-                                detail,
-                                state.name().toLowerCase(Locale.ROOT)))));
+                .chain(rows -> rows.rowCount() == 0
+                        ? Uni.createFrom().voidItem()
+                        : audit.note(
+                                transaction,
+                                new Deed(
+                                        who,
+                                        ACTION,
+                                        Long.toString(run),
+                                        detail,
+                                        state.name().toLowerCase(Locale.ROOT)))));
     }
 
     /// Fails with [DeadLetterException] where there is none.

@@ -3,15 +3,34 @@ package dev.ballast.deadletters;
 import dev.ballast.problem.DomainException;
 import dev.ballast.problem.Kind;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /// A call about dead letters that is refused, and why.
 final class DeadLetterException extends DomainException {
+    private final Fault fault;
+
     private DeadLetterException(Kind kind, String detail) {
         super(kind, detail);
+        this.fault = Fault.CALL;
     }
 
-    private DeadLetterException(Kind kind, String detail, Throwable cause) {
+    private DeadLetterException(Kind kind, String detail, Fault fault, @Nullable Throwable cause) {
         super(kind, detail, cause);
+        this.fault = fault;
+    }
+
+    /// Whose fault it is.
+    enum Fault {
+        /// The call's: nothing was tried.
+        CALL,
+        /// The letter's: another one may succeed.
+        LETTER,
+        /// Kafka's: another one would fail as well.
+        KAFKA
+    }
+
+    Fault fault() {
+        return fault;
     }
 
     static DeadLetterException invalid(String detail) {
@@ -31,9 +50,9 @@ final class DeadLetterException extends DomainException {
                 "%s is %s; only an OPEN letter can be replayed or discarded".formatted(letter.id(), letter.status()));
     }
 
-    static DeadLetterException usedUp(LetterSummary letter, int limit) {
+    static DeadLetterException usedUp(StoredLetter letter, int limit) {
         return conflict("%s was replayed %d times, at most %d are allowed (ballast.deadletters.max-replays)"
-                .formatted(letter.id(), letter.replays(), limit));
+                .formatted(letter.summary().id(), letter.replays(), limit));
     }
 
     static DeadLetterException tooOld(LetterSummary letter, Duration within) {
@@ -53,8 +72,38 @@ final class DeadLetterException extends DomainException {
     static DeadLetterException notSent(LetterSummary letter, Throwable cause) {
         return new DeadLetterException(
                 Kind.UNAVAILABLE,
-                "Kafka did not acknowledge %s in time, it is open again; replaying it once more is safe"
+                ("Kafka did not acknowledge %s in time, it is open again; it may have been sent, which counts as a"
+                                + " replay, and replaying it once more is safe")
                         .formatted(letter.id()),
+                Fault.KAFKA,
+                cause);
+    }
+
+    static DeadLetterException unreachable(LetterSummary letter, Throwable cause) {
+        return new DeadLetterException(
+                Kind.UNAVAILABLE,
+                "Kafka does not answer; %s was not sent and is open again".formatted(letter.id()),
+                Fault.KAFKA,
+                cause);
+    }
+
+    static DeadLetterException topicGone(LetterSummary letter) {
+        return new DeadLetterException(
+                Kind.CONFLICT,
+                ("the topic %s of %s is gone; it was not sent and is open again: make the topic anew and replay it, or"
+                                + " discard it")
+                        .formatted(letter.topic(), letter.id()),
+                Fault.KAFKA,
+                null);
+    }
+
+    static DeadLetterException tooLarge(LetterSummary letter, Throwable cause) {
+        return new DeadLetterException(
+                Kind.CONFLICT,
+                ("%s is larger than the topic %s takes; it was not sent and is open again: raise the topic's"
+                                + " max.message.bytes and replay it, or discard it")
+                        .formatted(letter.id(), letter.topic()),
+                Fault.LETTER,
                 cause);
     }
 

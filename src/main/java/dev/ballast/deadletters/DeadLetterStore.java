@@ -17,6 +17,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The index of dead letters in PostgreSQL.
@@ -26,9 +27,11 @@ class DeadLetterStore {
     private static final String PAGE = Sql.read("deadletters", "page");
     private static final String FIND = Sql.read("deadletters", "find");
     private static final String LOCK = FIND + "FOR UPDATE";
-    private static final String SET_STATUS = Sql.read("deadletters", "set-status");
+    private static final String DISCARD = Sql.read("deadletters", "discard");
+    private static final String BEGIN_REPLAY = Sql.read("deadletters", "begin-replay");
     private static final String END_REPLAY = Sql.read("deadletters", "end-replay");
-    private static final String REOPEN = Sql.read("deadletters", "reopen-abandoned");
+    private static final String GIVE_BACK = Sql.read("deadletters", "give-back");
+    private static final String SETTLE_ABANDONED = Sql.read("deadletters", "settle-abandoned");
 
     private final Database database;
     private final DeadLetterSettings settings;
@@ -39,9 +42,22 @@ class DeadLetterStore {
         this.settings = settings;
     }
 
-    /// Whether the letter was new.
-    Uni<Boolean> add(DeadLetter letter) {
-        return database.query(INSERT, parameters(letter)).map(rows -> rows.rowCount() == 1);
+    /// What became of a letter.
+    sealed interface Added {
+        /// It was not there.
+        ///
+        /// @param sent the letter before it, which nobody knew to be sent
+        record New(Optional<String> sent) implements Added {}
+
+        /// It was there.
+        record Repeated() implements Added {}
+    }
+
+    Uni<Added> add(DeadLetter letter) {
+        return database.query(INSERT, parameters(letter)).map(rows -> rows.stream()
+                .findFirst()
+                .<Added>map(row -> new Added.New(Optional.ofNullable(row.getString("sent"))))
+                .orElseGet(Added.Repeated::new));
     }
 
     Uni<LetterSummary.Page> page(LetterQuery query) {
@@ -73,28 +89,50 @@ class DeadLetterStore {
         return transaction.preparedQuery(LOCK).execute(one(id)).map(rows -> single(id, rows));
     }
 
-    /// Since when a locked letter has its new status.
-    Uni<OffsetDateTime> set(SqlConnection transaction, String id, Status status) {
-        return transaction
-                .preparedQuery(SET_STATUS)
-                .execute(Tuple.of(id, status.name()))
-                .map(rows -> rows.iterator().next().getOffsetDateTime("status_at"));
+    /// Gives a locked letter up.
+    Uni<Void> discard(SqlConnection transaction, String id) {
+        return transaction.preparedQuery(DISCARD).execute(Tuple.of(id)).replaceWithVoid();
     }
 
-    /// Ends the replay that began then, unless it was given up meanwhile.
-    Uni<Void> endReplay(SqlConnection transaction, String id, OffsetDateTime began, Status status) {
+    /// Counts a send of a locked letter. When it began.
+    Uni<OffsetDateTime> beginReplay(SqlConnection transaction, String id) {
+        return transaction.preparedQuery(BEGIN_REPLAY).execute(Tuple.of(id)).map(rows -> rows.iterator()
+                .next()
+                .getOffsetDateTime("status_at"));
+    }
+
+    /// Notes that the record was sent by the replay that began then.
+    Uni<Void> endReplay(SqlConnection transaction, String id, OffsetDateTime began) {
         return transaction
                 .preparedQuery(END_REPLAY)
-                .execute(Tuple.of(id, began, status.name()))
+                .execute(Tuple.of(id, began))
                 .replaceWithVoid();
     }
 
-    /// Opens some letters whose replay was abandoned. Their ids.
-    Uni<List<String>> reopenAbandoned(SqlConnection transaction) {
+    /// Opens the letter again, unless the replay that began then was given up meanwhile.
+    ///
+    /// @param unsent how many sends did certainly not happen
+    Uni<Void> giveBack(SqlConnection transaction, String id, OffsetDateTime began, int unsent) {
         return transaction
-                .preparedQuery(REOPEN)
+                .preparedQuery(GIVE_BACK)
+                .execute(Tuple.of(id, began, unsent))
+                .replaceWithVoid();
+    }
+
+    /// A letter whose replay was abandoned.
+    ///
+    /// @param sent whether its record was sent for certain
+    record Abandoned(String id, boolean sent) {}
+
+    /// Settles some letters whose replay was abandoned.
+    Uni<List<Abandoned>> settleAbandoned(SqlConnection transaction) {
+        return transaction
+                .preparedQuery(SETTLE_ABANDONED)
                 .execute(Tuple.of(seconds(settings.abandonedAfter())))
-                .map(rows -> rows.stream().map(row -> row.getString("id")).toList());
+                .map(rows -> rows.stream()
+                        .map(row -> new Abandoned(
+                                row.getString("id"), Status.REPLAYED.name().equals(row.getString("status"))))
+                        .toList());
     }
 
     static double seconds(Duration duration) {

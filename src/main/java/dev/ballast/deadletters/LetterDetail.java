@@ -33,6 +33,12 @@ record LetterDetail(
         @Schema(description = "when the first letter of a chain of replays died")
         Instant bornAt,
 
+        @Schema(
+                examples = "1",
+                description =
+                        "how often its record was sent, or may have been: more than once where a pod died meanwhile")
+        int sends,
+
         @Schema(description = "what operators did with it, newest first")
         List<AuditEntry> audit) {
 
@@ -48,6 +54,7 @@ record LetterDetail(
                 letter.exception(),
                 letter.firstFailureAt(),
                 letter.bornAt(),
+                letter.sends(),
                 audit);
     }
 

@@ -1,6 +1,7 @@
 package dev.ballast.deadletters;
 
 import dev.ballast.kafka.EventPublisher;
+import dev.ballast.kafka.KafkaAdmin;
 import dev.ballast.messaging.DeadLetterHeaders;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
@@ -10,10 +11,16 @@ import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.vertx.MutinyHelper;
+import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
@@ -21,19 +28,46 @@ import org.jspecify.annotations.Nullable;
 /// Publishes a letter's record as it was, in a new trace that links to the one in which it died.
 @ApplicationScoped
 class ReplaySender {
+    private final KafkaAdmin admin;
     private final EventPublisher publisher;
     private final DeadLetterSettings settings;
     private final Tracer tracer;
 
     @Inject
-    ReplaySender(EventPublisher publisher, DeadLetterSettings settings, OpenTelemetry telemetry) {
+    ReplaySender(KafkaAdmin admin, EventPublisher publisher, DeadLetterSettings settings, OpenTelemetry telemetry) {
+        this.admin = admin;
         this.publisher = publisher;
         this.settings = settings;
         this.tracer = telemetry.getTracer("dev.ballast.deadletters");
     }
 
-    /// Completes with the new trace's id once the brokers have the record.
+    /// Completes with the new trace's id once the brokers have the record. Fails with [DeadLetterException] where they
+    /// certainly have it not, and with anything else where that is not known.
     Uni<String> send(StoredLetter letter) {
+        return topicIsThere(letter.summary()).chain(() -> publish(letter));
+    }
+
+    /// Asked first: brokers may make a topic that is gone anew for whoever writes to it, and nobody would read it.
+    private Uni<Void> topicIsThere(LetterSummary letter) {
+        return Uni.createFrom().deferred(() -> {
+            Executor home = home();
+            return admin.topicIds(List.of(letter.topic()))
+                    .replaceWithVoid()
+                    .emitOn(home)
+                    .onFailure()
+                    .transform(failure -> isCausedBy(UnknownTopicOrPartitionException.class, failure)
+                            ? DeadLetterException.topicGone(letter)
+                            : DeadLetterException.unreachable(letter, failure));
+        });
+    }
+
+    /// Where the caller goes on; its trace and request data live there.
+    private static Executor home() {
+        io.vertx.core.Context context = Vertx.currentContext();
+        return context == null ? Runnable::run : MutinyHelper.executor(context);
+    }
+
+    private Uni<String> publish(StoredLetter letter) {
         return Uni.createFrom().deferred(() -> {
             Span span = span(letter);
             return within(span, () -> publisher.publish(record(letter), settings.publishWait()))
@@ -42,8 +76,19 @@ class ReplaySender {
                             span.setStatus(StatusCode.ERROR, failure.getClass().getName()))
                     .onTermination()
                     .invoke(() -> span.end())
+                    .onFailure(failure -> isCausedBy(RecordTooLargeException.class, failure))
+                    .transform(failure -> DeadLetterException.tooLarge(letter.summary(), failure))
                     .replaceWith(() -> span.getSpanContext().getTraceId());
         });
+    }
+
+    private static boolean isCausedBy(Class<? extends Throwable> type, Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (type.isInstance(cause)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// The publisher takes the trace from the context that it is called in, which is why it is called in here and not
@@ -67,7 +112,7 @@ class ReplaySender {
                 .setAttribute("messaging.operation.name", "replay")
                 .setAttribute("messaging.destination.name", summary.topic())
                 .setAttribute("ballast.dead_letter.id", summary.id())
-                .setAttribute("ballast.dead_letter.replays", summary.replays() + 1)
+                .setAttribute("ballast.dead_letter.replays", letter.replays() + 1)
                 .startSpan();
     }
 
@@ -75,7 +120,7 @@ class ReplaySender {
         LetterSummary summary = letter.summary();
         Headers headers = new RecordHeaders(letter.headers());
         DeadLetterHeaders.strip(headers);
-        DeadLetterHeaders.put(headers, DeadLetterHeaders.REPLAYS, Integer.toString(summary.replays() + 1));
+        DeadLetterHeaders.put(headers, DeadLetterHeaders.REPLAYS, Integer.toString(letter.replays() + 1));
         DeadLetterHeaders.put(headers, DeadLetterHeaders.REPLAY_OF, summary.id());
         return new ProducerRecord<>(summary.topic(), null, letter.key(), letter.value(), headers);
     }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param tooOld whether it died first longer ago than a replay is safe
 /// @param statusAt since when it has its status
+/// @param sends how often its record was sent, or may have been
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record StoredLetter(
         LetterSummary summary,
@@ -22,7 +23,8 @@ record StoredLetter(
         @Nullable Instant firstFailureAt,
         Instant bornAt,
         boolean tooOld,
-        OffsetDateTime statusAt) {
+        OffsetDateTime statusAt,
+        int sends) {
 
     static StoredLetter of(Row row) {
         OffsetDateTime firstFailure = row.getOffsetDateTime("first_failure_at");
@@ -36,7 +38,13 @@ record StoredLetter(
                 firstFailure == null ? null : firstFailure.toInstant(),
                 row.getOffsetDateTime("born_at").toInstant(),
                 row.getBoolean("too_old"),
-                row.getOffsetDateTime("status_at"));
+                row.getOffsetDateTime("status_at"),
+                row.getInteger("sends"));
+    }
+
+    /// How often the record has been replayed so far, by this letter and those before.
+    int replays() {
+        return summary.replays() + sends;
     }
 
     private static byte @Nullable [] bytes(Row row, String column) {

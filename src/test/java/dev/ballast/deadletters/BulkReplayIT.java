@@ -3,9 +3,11 @@ package dev.ballast.deadletters;
 import static dev.ballast.deadletters.LetterCalls.bytes;
 import static dev.ballast.deadletters.LetterCalls.die;
 import static dev.ballast.deadletters.LetterCalls.execute;
+import static dev.ballast.deadletters.LetterCalls.forge;
 import static dev.ballast.deadletters.LetterCalls.freeUserId;
 import static dev.ballast.deadletters.LetterCalls.letter;
 import static dev.ballast.deadletters.LetterCalls.operator;
+import static dev.ballast.deadletters.LetterCalls.status;
 import static dev.ballast.payments.PaymentCalls.event;
 import static dev.ballast.payments.PaymentCalls.orderId;
 import static dev.ballast.payments.PaymentCalls.soon;
@@ -32,6 +34,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /// Many letters are replayed at a bounded rate, after a dry run.
@@ -127,6 +130,49 @@ class BulkReplayIT {
                                 stack,
                                 "SELECT count(*) FROM dead_letter_replays WHERE who = 'gone' AND state = 'LOST'"),
                         equalTo(1L));
+        String run =
+                Long.toString(LetterCalls.number(stack, "SELECT max(id) FROM dead_letter_replays WHERE who = 'gone'"));
+        operator()
+                .get("/ops/audit?action=dead-letter.bulk-replay&limit=500")
+                .then()
+                .body("entries.findAll { it.target == '" + run + "' }.outcome", equalTo(List.of("lost")));
+    }
+
+    /// As after a pod that was stopped for longer than a minute: another run of the topic may have begun since.
+    @Test
+    void run_givenUpMeanwhile_sendsNoMore() {
+        List<String> ids = deadAt("2024-01-01T00:00:00Z", 5);
+
+        String location = bulk("\"ratePerSecond\":1," + window("2024-01-01T00:00:00Z", "2024-01-01T00:00:01Z"))
+                .statusCode(202)
+                .extract()
+                .header("Location");
+        String number = location.substring(location.lastIndexOf('/') + 1);
+        execute(stack, "UPDATE dead_letter_replays SET state = 'LOST' WHERE id = " + number);
+
+        Awaitility.await().pollDelay(Duration.ofSeconds(4)).until(() -> true);
+        assertTrue(ids.stream().filter(id -> status(id).equals("OPEN")).count() >= 3, "it went on");
+        assertEquals("LOST", operator().get(location).jsonPath().getString("state"));
+    }
+
+    @Test
+    void letters_tooLargeForTheirTopic_doNotKeepOthersBack() {
+        List<String> ids = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            ids.add(forge(stack, "payments", 1_600_000));
+        }
+        ids.add(forge(stack, "payments", 32));
+
+        String location = bulk("\"ratePerSecond\":100,\"filter\":{\"error\":\"forged\"}")
+                .statusCode(202)
+                .extract()
+                .header("Location");
+
+        soon().until(() -> operator().get(location).jsonPath().getString("state"), equalTo("DONE"));
+        JsonPath run = operator().get(location).jsonPath();
+        assertEquals(List.of(4, 1, 3), List.of(run.getInt("total"), run.getInt("sent"), run.getInt("failed")));
+        assertEquals("REPLAYED", status(ids.getLast()));
+        execute(stack, "DELETE FROM dead_letters WHERE reason = 'forged'");
     }
 
     /// Letters of one key that died at a time no others did; they die again however often they are replayed.

@@ -81,6 +81,18 @@ final class LetterCalls {
         return letter(id).getString("status");
     }
 
+    /// A letter of a topic's record that never was, with a value that no compression makes smaller.
+    static String forge(Stack stack, String topic, int valueBytes) {
+        String id = topic + "-0-" + freeUserId();
+        execute(stack, """
+                INSERT INTO dead_letters (id, topic, place, key, value, headers, reason, detail, cause, exception, attempts,
+                                          dead_at, born_at, replays)
+                SELECT '%1$s', '%2$s', 'forged-%1$s', 'key', COALESCE(string_agg(sha256(n::text::bytea), ''), ''), '',
+                       'forged', '', '', '', 1, now(), now(), 0
+                FROM generate_series(1, %3$d / 32) AS n""".formatted(id, topic, valueBytes));
+        return id;
+    }
+
     static void execute(Stack stack, String... statements) {
         try (Connection sql = stack.sql();
                 Statement statement = sql.createStatement()) {

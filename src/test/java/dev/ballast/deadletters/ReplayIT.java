@@ -4,6 +4,7 @@ import static dev.ballast.deadletters.LetterCalls.awaitLetter;
 import static dev.ballast.deadletters.LetterCalls.bytes;
 import static dev.ballast.deadletters.LetterCalls.die;
 import static dev.ballast.deadletters.LetterCalls.execute;
+import static dev.ballast.deadletters.LetterCalls.forge;
 import static dev.ballast.deadletters.LetterCalls.freeUserId;
 import static dev.ballast.deadletters.LetterCalls.letter;
 import static dev.ballast.deadletters.LetterCalls.operator;
@@ -23,15 +24,25 @@ import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.ballast.stack.Pod;
 import dev.ballast.stack.Server;
 import dev.ballast.stack.Stack;
 import dev.ballast.stack.StackResource;
+import dev.ballast.stack.Tokens;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusIntegrationTest;
 import io.restassured.path.json.JsonPath;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -138,9 +149,11 @@ class ReplayIT {
                 .post("/ops/dead-letters/{id}/replay", id)
                 .then()
                 .statusCode(503)
+                .header("Retry-After", "1")
                 .body("detail", containsString("is open again"));
 
         JsonPath letter = letter(id);
+        assertEquals(0, letter.getInt("sends"));
         assertEquals("OPEN", letter.getString("status"));
         assertEquals(List.of("failed", "started"), letter.getList("audit.outcome"));
     }
@@ -155,6 +168,88 @@ class ReplayIT {
 
         soon().until(() -> letter(id).getString("status"), equalTo("OPEN"));
         assertEquals(List.of("abandoned"), letter(id).getList("audit.outcome"));
+    }
+
+    /// Nobody can know whether the record was sent, so it counts.
+    @Test
+    void replay_podKilledAfterTheBrokersHaveTheRecord_isCountedAndSafeToRepeat() throws Exception {
+        long user = freeUserId();
+        String order = orderId();
+        String id = die(stack, bytes(user), event(order, user, 40).getBytes(UTF_8));
+        openAccount(user, 100);
+        try (Pod doomed = stack.pod("replays")
+                .property("ballast.failpoint", "replay-after-publish")
+                .start()) {
+            assertThrows(IOException.class, () -> post(doomed.url() + "/ops/dead-letters/" + id + "/replay"));
+            assertEquals(OptionalInt.of(137), doomed.awaitEnd(Duration.ofSeconds(20)));
+        }
+        assertEquals("REPLAYING", letter(id).getString("status"));
+        assertEquals(1, letter(id).getInt("sends"));
+
+        abandon(id);
+        soon().until(() -> letter(id).getString("status"), equalTo("OPEN"));
+        replay(id);
+
+        assertEquals(
+                List.of("replayed", "started", "abandoned", "started"),
+                letter(id).getList("audit.outcome"));
+        soon().until(() -> status(order), equalTo("COMPLETED"));
+        assertEquals(60, balance(user));
+        assertEquals(List.of("1", "2"), replaysOf(id));
+    }
+
+    @Test
+    void replaying_abandonedAndDiedAgain_isReplayed() {
+        String id = die(stack, bytes(1), "{".getBytes(UTF_8));
+        execute(stack, "UPDATE dead_letters SET status = 'REPLAYING', sends = 1 WHERE id = '" + id + "'");
+        awaitLetter(write(stack, "payments", bytes(1), "{".getBytes(UTF_8), replayOf(id)));
+
+        abandon(id);
+
+        soon().until(() -> letter(id).getString("status"), equalTo("REPLAYED"));
+        assertEquals(List.of("replayed"), letter(id).getList("audit.outcome"));
+    }
+
+    @Test
+    void open_sentAndDiedAgain_isReplayed() {
+        String id = die(stack, bytes(1), "{".getBytes(UTF_8));
+        execute(stack, "UPDATE dead_letters SET sends = 1 WHERE id = '" + id + "'");
+
+        awaitLetter(write(stack, "payments", bytes(1), "{".getBytes(UTF_8), replayOf(id)));
+
+        assertEquals("REPLAYED", letter(id).getString("status"));
+        soon().until(() -> letter(id).getList("audit.outcome"), equalTo(List.of("replayed")));
+    }
+
+    @Test
+    void open_neverSent_isNotClosedByARecordThatSaysSo() {
+        String id = die(stack, bytes(1), "{".getBytes(UTF_8));
+
+        awaitLetter(write(stack, "payments", bytes(1), "{".getBytes(UTF_8), replayOf(id)));
+
+        assertEquals("OPEN", letter(id).getString("status"));
+    }
+
+    @Test
+    void replay_topicGone_isRefusedAndMakesNone() {
+        String id = forge(stack, "gone", 32);
+
+        refused(id, "the topic gone of " + id + " is gone");
+        refused(id, "the topic gone of " + id + " is gone");
+
+        assertEquals("OPEN", letter(id).getString("status"));
+        assertEquals(0, letter(id).getInt("sends"));
+    }
+
+    @Test
+    void replay_largerThanItsTopicTakes_isRefusedWithTheReason() {
+        String id = forge(stack, "payments", 1_600_000);
+
+        refused(id, "is larger than the topic payments takes");
+
+        assertEquals("OPEN", letter(id).getString("status"));
+        assertEquals(0, letter(id).getInt("sends"));
+        execute(stack, "DELETE FROM dead_letters WHERE id = '" + id + "'");
     }
 
     @Test
@@ -232,6 +327,36 @@ class ReplayIT {
                 .then()
                 .statusCode(409)
                 .body("detail", containsString(why));
+    }
+
+    /// As if its pod had died long enough ago.
+    private void abandon(String id) {
+        execute(
+                stack,
+                "UPDATE dead_letters SET status_at = now() - interval '61 seconds' WHERE status = 'REPLAYING' AND id = '"
+                        + id + "'");
+    }
+
+    private static Map<String, byte[]> replayOf(String id) {
+        return Map.of("dead-letter-replay-of", id.getBytes(UTF_8), "dead-letter-replays", bytes(1));
+    }
+
+    private List<String> replaysOf(String id) {
+        return deadLetters(stack, "payments").stream()
+                .filter(record -> record.headers().lastHeader("dead-letter-replay-of") != null)
+                .filter(record -> id.equals(new String(
+                        record.headers().lastHeader("dead-letter-replay-of").value(), UTF_8)))
+                .map(record -> new String(
+                        record.headers().lastHeader("dead-letter-replays").value(), UTF_8))
+                .toList();
+    }
+
+    private static void post(String url) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url))
+                .header("Authorization", "Bearer " + Tokens.operator())
+                .POST(HttpRequest.BodyPublishers.noBody())
+                .build();
+        HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.discarding());
     }
 
     private static JsonPath replay(String id) {
