@@ -20,10 +20,9 @@ import org.jspecify.annotations.Nullable;
 /// Takes a record to its end: settled, or acknowledged by the broker as a dead letter. Until then nothing is
 /// finished, so that a crash at any moment means a redelivery.
 ///
-/// In its turn and before its first attempt the record is marked in PostgreSQL, so that one that kills this process is
-/// found out; a suspect runs alone. An attempt that meets a missing dependency opens the circuit, which holds all
-// others back, and
-/// is repeated until the dependency is there; any other failure uses up one of the record's attempts.
+/// In its turn and before its first attempt the record is marked in PostgreSQL, so that one that kills this process
+/// is found out; a suspect runs alone. An attempt that meets a missing dependency opens the circuit, which holds all
+/// others back, and is repeated until the dependency is there; any other failure uses up one of the attempts.
 final class Delivery {
     private static final Logger LOG = Logger.getLogger(Delivery.class);
     private static final String AFTER_SEND = "dead-letter-after-send";
