@@ -32,9 +32,9 @@ final class Circuit {
         return failures > 0;
     }
 
-    /// Whether nobody is missing who would see whether the dependency is back: it is open, and who is to go ahead is
-    /// here or on its way. Otherwise the next one has to come from the topic, so that holding it back would be for
-    // ever.
+    /// Whether nobody is missing who would see whether the dependency is back: it is open, and who is to go
+    /// ahead is here or on its way. Otherwise the next one has to come from the topic, so that holding it back
+    /// would be for ever.
     synchronized boolean isHolding() {
         return failures > 0 && !due;
     }

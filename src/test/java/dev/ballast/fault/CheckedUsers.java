@@ -59,8 +59,8 @@ final class CheckedUsers {
         return versions;
     }
 
-    /// How many invalidations are not delivered yet. The outbox itself is asked, as its gauge is that of the last
-    // sweep.
+    /// How many invalidations are not delivered yet. The outbox itself is asked, as its gauge is that of the
+    /// last sweep.
     static long waiting(Stack stack) throws SQLException {
         try (Connection connection = stack.sql();
                 PreparedStatement select = connection.prepareStatement("SELECT count(*) FROM cache_invalidations");

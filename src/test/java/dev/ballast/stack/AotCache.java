@@ -9,12 +9,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 
-/// An AOT cache (JEP 483, 515) for the pods of a test run: a start then costs 3 seconds of a core and not 10. One pod
-/// records what a start and some calls need, and a process in the background, which lets every other go first, makes
-/// the cache of it; pods that start before it is done start without.
+/// An AOT cache (JEP 483, 515) for the pods of a test run: a start then costs 3 seconds of a core and not 10.
+/// One pod records what a start and some calls need, and a process in the background, which lets every other go
+/// first, makes the cache of it; pods that start before it is done start without.
 ///
-/// On with `-Dballast.aot=true`, as in a whole `./mvnw verify`: for a single test the recording costs more than it
-// saves.
+/// On with `-Dballast.aot=true`, as in a whole `./mvnw verify`: for a single test the recording costs more than
+/// it saves.
 final class AotCache {
     private static final String TRAINED = "ballast.aot.trained";
     private static final int ROUNDS = 20;
