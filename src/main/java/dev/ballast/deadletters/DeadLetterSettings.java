@@ -12,8 +12,9 @@ interface DeadLetterSettings {
     @WithDefault("5")
     int maxReplays();
 
-    /// How long after a record died first it may be replayed. 60 days: with the week its topic keeps a replayed record
-    /// that stays below the 90 days for which the order is kept that absorbs a repetition.
+    /// How long after a record died first it may be replayed. 60 days: with the week its topic keeps a replayed
+    /// record that stays below the 90 days for which the order is kept that absorbs a repetition. After it an
+    /// open letter is of no use: it is discarded, and the personal data in it erased.
     @WithDefault("P60D")
     Duration replayWithin();
 
@@ -37,7 +38,7 @@ interface DeadLetterSettings {
 
     /// How long replayed and discarded letters, and bulk replays, are kept. 30 days, as in the topic; longer than a
     /// record's own topic keeps it, as the letter it may become takes its birth from the one before. Open ones
-    /// stay until somebody decides.
+    /// stay until somebody decides, or [#replayWithin()] has passed.
     @WithDefault("P30D")
     Duration keepFor();
 

@@ -21,6 +21,7 @@ import org.jboss.logging.Logger;
 class DeadLetterUpkeep {
     private static final Logger LOG = Logger.getLogger(DeadLetterUpkeep.class);
     private static final String LOSE_RUNS = Sql.read("deadletters", "lose-runs");
+    private static final String EXPIRE_OPEN = Sql.read("deadletters", "expire-open");
     private static final String FORGET_CLOSED = Sql.read("deadletters", "forget-closed");
     private static final String FORGET_RUNS = Sql.read("deadletters", "forget-runs");
     static final String WHO = "ballast";
@@ -56,7 +57,8 @@ class DeadLetterUpkeep {
     @Scheduled(every = "${ballast.deadletters.retain-every}", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> retain() {
         return retention
-                .delete("dead letters", FORGET_CLOSED, settings.keepFor())
+                .delete("open dead letters", EXPIRE_OPEN, settings.replayWithin())
+                .chain(() -> retention.delete("dead letters", FORGET_CLOSED, settings.keepFor()))
                 .chain(() -> retention.delete("bulk replays", FORGET_RUNS, settings.keepFor()));
     }
 

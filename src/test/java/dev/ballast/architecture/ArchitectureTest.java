@@ -49,6 +49,7 @@ class ArchitectureTest {
             Map.entry("executions", Set.of("kafka", "origin", "database")),
             Map.entry("deadletters", Set.of("messaging", "kafka", "database", "audit")),
             Map.entry("audit", Set.of("database")),
+            Map.entry("retention", Set.of("kafka")),
             Map.entry("kafka", Set.of()),
             Map.entry("redis", Set.of()),
             Map.entry("database", Set.of()));
