@@ -46,7 +46,7 @@ public class Audit {
 
     /// @param before the last id of the page before, if any
     Uni<AuditPage> page(@Nullable String action, @Nullable Long before, int limit) {
-        return database.query(PAGE, Tuple.of(action, before, limit))
+        return database.query(PAGE, Tuple.of(action, before, limit + 1))
                 .map(Audit::entries)
                 .map(entries -> AuditPage.of(entries, limit));
     }

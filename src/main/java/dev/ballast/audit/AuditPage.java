@@ -13,10 +13,11 @@ record AuditPage(
         @Schema(examples = "17", description = "the cursor of the next page; null on the last one") @Nullable
         String next) {
 
-    /// @param limit how many were asked for
-    static AuditPage of(List<AuditEntry> entries, int limit) {
+    /// @param found one more than fits on the page, where there is one
+    /// @param limit how many fit
+    static AuditPage of(List<AuditEntry> found, int limit) {
+        List<AuditEntry> entries = found.subList(0, Math.min(limit, found.size()));
         return new AuditPage(
-                entries,
-                entries.size() < limit ? null : Long.toString(entries.getLast().id()));
+                entries, found.size() > limit ? Long.toString(entries.getLast().id()) : null);
     }
 }

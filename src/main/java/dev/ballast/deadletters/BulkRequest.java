@@ -62,11 +62,16 @@ record BulkRequest(
         }
         Filter wanted = filter == null ? new Filter(null, null, null) : filter;
         String error = wanted.error();
+        OffsetDateTime from = LetterQuery.time("filter.from", wanted.from());
+        OffsetDateTime to = LetterQuery.time("filter.to", wanted.to());
+        if (from != null && to != null && !from.isBefore(to)) {
+            throw DeadLetterException.invalid("filter.from must be before filter.to");
+        }
         return new Bulk(
                 LetterQuery.topic(topic),
                 error == null ? null : LetterQuery.error(error),
-                LetterQuery.time("filter.from", wanted.from()),
-                LetterQuery.time("filter.to", wanted.to()),
+                from,
+                to,
                 Boolean.TRUE.equals(dryRun),
                 within("limit", limit, LIMIT, settings.maxBulk()),
                 within("ratePerSecond", ratePerSecond, RATE, settings.maxRate()));

@@ -68,14 +68,12 @@ class DeadLetterStore {
                 query.error(),
                 query.from(),
                 query.cursor(),
-                query.limit()));
+                query.limit() + 1)); // whether there is another page
         return database.query(PAGE, parameters).map(rows -> {
-            List<Row> found = rows.stream().toList();
+            List<Row> page = rows.stream().limit(query.limit()).toList();
             return new LetterSummary.Page(
-                    found.stream().map(LetterSummary::of).toList(),
-                    found.size() < query.limit()
-                            ? null
-                            : Long.toString(found.getLast().getLong("seq")));
+                    page.stream().map(LetterSummary::of).toList(),
+                    rows.size() > query.limit() ? Long.toString(page.getLast().getLong("seq")) : null);
         });
     }
 

@@ -46,7 +46,7 @@ class OutboxSweeper {
         this.outbox = outbox;
         this.config = config;
         Gauge.builder("ballast.payments.outbox.depth", () -> depth.orders())
-                .description("orders that wait to be published")
+                .description("orders that wait to be published; 10,000 stands for more")
                 .register(registry);
         Gauge.builder("ballast.payments.outbox.age", () -> depth.oldestSeconds())
                 .description("how long the oldest of them has waited")

@@ -148,6 +148,19 @@ class DeadLetterIndexIT {
         assertEquals(whole, paged);
     }
 
+    @Test
+    void list_lastPageExactlyFull_namesNoNext() {
+        die(stack, bytes(freeUserId()), "{".getBytes(UTF_8));
+        int all = operator()
+                .get("/ops/dead-letters?limit=500")
+                .jsonPath()
+                .getList("letters.id")
+                .size();
+        operator().get("/ops/dead-letters?limit=" + all).then().body("next", nullValue());
+        die(stack, bytes(freeUserId()), "{".getBytes(UTF_8));
+        operator().get("/ops/dead-letters?limit=" + all).then().body("next", notNullValue());
+    }
+
     /// As after a crash between the broker's acknowledgment and the offset.
     @Test
     void letter_writtenTwice_isIndexedOnce() {

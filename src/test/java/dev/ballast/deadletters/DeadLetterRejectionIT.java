@@ -136,7 +136,11 @@ class DeadLetterRejectionIT {
                 bulk(
                         "an end that is none",
                         "filter.to must be a time of RFC 3339",
-                        "{\"topic\":\"x\",\"filter\":{\"to\":\"\"}}"));
+                        "{\"topic\":\"x\",\"filter\":{\"to\":\"\"}}"),
+                bulk(
+                        "an end before the beginning",
+                        "filter.from must be before filter.to",
+                        "{\"topic\":\"x\",\"filter\":{\"from\":\"2026-02-01T00:00:00Z\",\"to\":\"2026-02-01T00:00:00Z\"}}"));
     }
 
     static Stream<Rejection> audits() {
