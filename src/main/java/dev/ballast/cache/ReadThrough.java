@@ -155,6 +155,9 @@ final class ReadThrough<K, V> {
             busy.forEach((_, _) -> meters.leaseWait());
         }
         if (nanoTime.getAsLong() - party.deadline() >= 0) {
+            if (party.reads()) {
+                meters.missed(Tier.L2, busy.size());
+            }
             return load(busy, Map.of(), Fill.NOT_STORED);
         }
         return pause.before(party.turn())

@@ -137,6 +137,7 @@ class CoherenceTest {
 
         assertEquals("a1", waiter.getItem().value());
         assertFalse(on.remote.stored.containsKey("a"));
+        assertEquals(1, on.count("misses", "tier", "l2"));
         assertEquals(CacheRead.fromMemory("a1"), ask("a").getItem());
     }
 
