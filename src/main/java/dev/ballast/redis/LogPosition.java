@@ -78,9 +78,10 @@ final class LogPosition {
         return losses;
     }
 
+    /// The identity is taken over last: should memory refuse to be emptied, the next head is no continuation either.
     private void restart(String seen, long number) {
-        identity = seen;
         lose(number);
+        identity = seen;
     }
 
     /// Memory is emptied before the number is taken over, so that nothing is confirmed in between.

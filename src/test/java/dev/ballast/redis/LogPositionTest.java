@@ -2,6 +2,7 @@ package dev.ballast.redis;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ballast.redis.LogPosition.Entry;
@@ -120,6 +121,33 @@ class LogPositionTest {
         position.head("run/e", 41, 100);
         assertFalse(position.head("other/e", 41, 200));
         assertEquals(List.of("everything", "everything"), heard);
+    }
+
+    @Test
+    void head_followerThrowsAtTheLoss_losesAgainAndConfirmsNothingBefore() {
+        List<String> emptied = new ArrayList<>();
+        LogPosition cursed = new LogPosition(
+                new LogFollower() {
+                    @Override
+                    public void forget(String channel, List<String> keys) {}
+
+                    @Override
+                    public void forgetEverything() {
+                        emptied.add("tried");
+                        if (emptied.size() == 2) {
+                            throw new IllegalStateException("cannot empty");
+                        }
+                    }
+                },
+                NEVER);
+        cursed.head("run/e", 41, 100);
+
+        assertThrows(IllegalStateException.class, () -> cursed.head("other/e", 41, 200));
+        assertEquals(100, cursed.confirmedAt());
+        assertFalse(cursed.head("other/e", 41, 300), "memory still holds what was read before the loss");
+
+        assertEquals(3, emptied.size());
+        assertEquals(300, cursed.confirmedAt());
     }
 
     /// A naive model of the log, read at random moments with answers cut at random, while entries are trimmed, lost
