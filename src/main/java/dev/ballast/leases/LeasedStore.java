@@ -32,9 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class LeasedStore {
     private static final RedisScript GET_OR_LEASE = RedisScript.named("get-or-lease");
     private static final RedisScript FILL = RedisScript.named("fill");
-
-    /// Bytes that the scripts put before every value: magic, format, stamp.
-    private static final int PREFIX = 60;
+    private static final RedisScript LOOK = RedisScript.named("look");
 
     private final RedisCommands redis;
     private final KeySpace keys;
@@ -101,20 +99,15 @@ public final class LeasedStore {
         };
     }
 
-    /// What lies there, without asking for a lease and without trusting it: for people to look at. Null where nothing
-    /// is that counts.
+    /// What lies there, without asking for a lease: for people to look at. Null where nothing is that a read would
+    /// take for a value.
     public Uni<@Nullable Buffer> look(String key) {
-        Request stamp = Request.cmd(Command.GET).arg(keys.stamp(KeySpace.bucket(key)));
-        Request value = Request.cmd(Command.GET).arg(keys.value(key));
-        return redis.batch(List.of(stamp, value), timeout).map(found -> counting(found.get(0), found.get(1)));
+        List<String> names = List.of(keys.stamp(KeySpace.bucket(key)), keys.value(key));
+        return redis.runWithRunId(LOOK, names, List.of(), timeout).map(LeasedStore::bytes);
     }
 
-    private static @Nullable Buffer counting(@Nullable Response stamp, @Nullable Response value) {
-        if (stamp == null || value == null || value.toBuffer().length() < PREFIX) {
-            return null;
-        }
-        Buffer bytes = value.toBuffer();
-        return bytes.getBuffer(3, PREFIX).equals(stamp.toBuffer()) ? bytes.getBuffer(PREFIX, bytes.length()) : null;
+    private static @Nullable Buffer bytes(@Nullable Response found) {
+        return found == null ? null : found.toBuffer();
     }
 
     /// Stores contents under the leases that were granted for them.

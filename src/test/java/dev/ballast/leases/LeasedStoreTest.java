@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ballast.leases.LeasedStore.Content;
@@ -195,7 +196,15 @@ class LeasedStoreTest {
             own.kill();
             own.start();
 
-            await().atMost(PATIENCE).until(() -> ask(cache, "a", false) instanceof Answer.Granted);
+            await().atMost(PATIENCE).until(() -> there.commands()
+                    .send(Request.cmd(Command.PING))
+                    .replaceWith(true)
+                    .onFailure()
+                    .recoverWithItem(false)
+                    .await()
+                    .atMost(PATIENCE));
+            assertNull(cache.look("a").await().atMost(PATIENCE), "nor shows it");
+            assertInstanceOf(Answer.Granted.class, ask(cache, "a", false));
             int restored = there.commands()
                     .send(Request.cmd(Command.EXISTS).arg(new KeySpace("test").value("a")))
                     .await()
@@ -203,6 +212,16 @@ class LeasedStoreTest {
                     .toInteger();
             assertEquals(1, restored, "the snapshot did bring the old value back");
         }
+    }
+
+    @Test
+    void look_storedThenInvalidated_showsItAndThenNothingAndTakesNoLease() {
+        assertNull(store.look("a").await().atMost(PATIENCE));
+        fill("a", granted("a"), "v");
+        assertEquals("v", String.valueOf(store.look("a").await().atMost(PATIENCE)));
+        store.invalidate(List.of("a")).await().atMost(PATIENCE);
+        assertNull(store.look("a").await().atMost(PATIENCE));
+        granted("a");
     }
 
     /// Against a model of one sentence: a fill counts if nothing invalidated the key since its lease.
