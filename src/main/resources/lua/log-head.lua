@@ -6,9 +6,11 @@
 --      2 an epoch to begin with, should a new beginning be due
 -- Reply: { identity, n }: the identity changes with every restart of the server and every new beginning of the log;
 --        n is the number of the newest entry, 0 where there is none; the error NORUNID where the run cannot be
---        known: whoever reads the log then never trusts what it holds in memory
+--        known, READONLY or NOREPLICAS where the server takes no writes: whoever reads the log then never trusts what
+--        it holds in memory
 --
--- Invariant: with an unchanged identity, an append that was answered before this was sent is at most n.
+-- Invariant: with an unchanged identity, an append that was answered before this was sent is at most n. A master that
+-- was replaced and lives on hears of no append, so this must fail there: it always writes.
 local run = ARGV[1]
 if run == '' then
     -- as RunId.java: half of the run_id, half of the id it has as master
@@ -33,5 +35,7 @@ if not sound() then
     redis.call('DEL', KEYS[1], KEYS[2])
     redis.call('HSET', KEYS[1], 'run', run, 'epoch', ARGV[2])
 end
+-- There is no such field, so nothing changes and nothing goes to replicas or to the disk.
+redis.call('HDEL', KEYS[1], '-')
 local head = redis.call('HMGET', KEYS[1], 'epoch', 'n')
 return { run .. '/' .. head[1], tonumber(head[2] or 0) }

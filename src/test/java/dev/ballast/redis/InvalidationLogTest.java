@@ -68,6 +68,57 @@ class InvalidationLogTest {
         }
     }
 
+    /// A master that was replaced and lives on answers, and knows nothing of what is invalidated since.
+    @Test
+    void read_serverTakesNoWrites_agesUntilItDoes() {
+        try (RedisProcess server = new RedisProcess().start();
+                RedisFixture console = RedisFixture.connectedTo(server);
+                RedisFixture reader = follow(server)) {
+            for (List<String> fault : List.of(
+                    List.of("CONFIG", "SET", "min-replicas-to-write", "1"), List.of("REPLICAOF", "127.0.0.1", "1"))) {
+                call(console, fault);
+                await().atMost(PATIENCE).until(() -> reader.log().lagNanos() > D.toNanos());
+
+                call(console, List.of("CONFIG", "SET", "min-replicas-to-write", "0"));
+                call(console, List.of("REPLICAOF", "NO", "ONE"));
+
+                await().atMost(PATIENCE).until(() -> reader.log().lagNanos() < D.toNanos());
+            }
+        }
+    }
+
+    @Test
+    void read_idle_changesNothingInRedis() {
+        try (RedisProcess server = new RedisProcess().start();
+                RedisFixture console = RedisFixture.connectedTo(server);
+                RedisFixture reader = follow(server)) {
+            append(reader, "users", List.of("a"));
+            String before = call(console, List.of("HGETALL", InvalidationLog.HEAD));
+            long changes = changes(console);
+
+            long begun = System.nanoTime();
+            await().atMost(PATIENCE).until(() -> reader.log().confirmedAt() - begun > D.toNanos());
+
+            assertEquals(changes, changes(console), "nothing goes to replicas or to the disk");
+            assertEquals(before, call(console, List.of("HGETALL", InvalidationLog.HEAD)));
+        }
+    }
+
+    private static long changes(RedisFixture console) {
+        return call(console, List.of("INFO", "persistence"))
+                .lines()
+                .filter(line -> line.startsWith("rdb_changes_since_last_save:"))
+                .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(':') + 1)))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static String call(RedisFixture console, List<String> words) {
+        Request request = Request.cmd(Command.create(words.getFirst()));
+        words.stream().skip(1).forEach(request::arg);
+        return String.valueOf(console.commands().send(request).await().atMost(PATIENCE));
+    }
+
     @Test
     void read_serverRestarted_forgetsEverything() {
         try (RedisProcess server = new RedisProcess().start();
