@@ -4,12 +4,16 @@ import dev.ballast.degradation.Rarely;
 import dev.ballast.redis.RedisUnavailable.Reason;
 import io.vertx.redis.client.impl.types.ErrorType;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 
 /// Translates the client's failures, which are partly told apart by their text only, into the room's own.
 final class Failures {
     private static final String LOST = "CONNECTION_CLOSED";
     private static final String FULL = "Redis waiting queue is full";
+
+    /// With the error of a script the code stands in the middle, before Redis 7.
+    private static final Pattern NO_MASTER = Pattern.compile("(^|[ -])(READONLY|NOREPLICAS|MASTERDOWN) ");
 
     private static final Logger LOG = Logger.getLogger(Failures.class);
 
@@ -37,5 +41,12 @@ final class Failures {
     static boolean isReply(Throwable failure) {
         return failure instanceof ErrorType
                 && !String.valueOf(failure.getMessage()).contains(LOST);
+    }
+
+    /// Whether Redis says that it is no master, or one that cannot reach the replicas without which it may have been
+    /// replaced.
+    static boolean isNoMaster(Throwable failure) {
+        return isReply(failure)
+                && NO_MASTER.matcher(String.valueOf(failure.getMessage())).find();
     }
 }

@@ -39,9 +39,10 @@ final class Line {
     private final AtomicInteger owed = new AtomicInteger();
     private volatile long silentSince;
     private volatile @Nullable Session session;
-    // These two belong to the event loop.
+    // These belong to the event loop.
     private @Nullable Redis unused;
     private boolean closed;
+    private boolean refused;
 
     /// An open connection, the client that carries it, and the run of the server behind it.
     private static final class Session {
@@ -125,7 +126,22 @@ final class Line {
             if (answer.succeeded() || Failures.isReply(answer.cause())) {
                 silentSince = nanoTime.getAsLong();
             }
+            if (answer.failed() && Failures.isNoMaster(answer.cause())) {
+                leave(now);
+            }
         });
+    }
+
+    /// Gives up a connection whose server is no master: another one may answer at the address by now, or this one
+    /// become master, under another run than that it was greeted with.
+    private void leave(Session left) {
+        // In a cluster the others would go with it, and where a key lies the client is told.
+        if (options.getType() != RedisClientType.CLUSTER) {
+            eventLoop.runOnContext(_ -> {
+                refused |= session == left;
+                lose(left, "it is not the master, or has lost its replicas");
+            });
+        }
     }
 
     /// To be told when a caller waited in vain: a line that owes answers and gives none is given up.
@@ -173,10 +189,13 @@ final class Line {
         }
         return connection
                 .send(Request.cmd(Command.INFO))
-                .map(reply -> RunId.in(String.valueOf(reply)))
+                .map(String::valueOf)
                 // Where the user may not ask, the connection is as good.
                 .recover(cause -> Failures.isReply(cause) ? Future.succeededFuture("") : Future.failedFuture(cause))
-                .map(runId -> new Session(client, connection, runId));
+                // A replica takes no script, and is of another run once it is promoted.
+                .compose(info -> RunId.isOfReplica(info)
+                        ? Future.failedFuture("it is a replica")
+                        : Future.succeededFuture(new Session(client, connection, RunId.in(info))));
     }
 
     private void opened(Session fresh) {
@@ -188,7 +207,10 @@ final class Line {
         fresh.connection.exceptionHandler(cause -> lose(fresh, String.valueOf(cause.getMessage())));
         silentSince = nanoTime.getAsLong();
         session = fresh;
-        backoff.reset();
+        if (!refused) {
+            backoff.reset(); // else it is refused again at once, as long as the server is what it is
+        }
+        refused = false;
         reachability.opened();
         greeted.accept(fresh.runId);
     }

@@ -15,6 +15,11 @@ final class RunId {
         return run.isEmpty() ? "" : run + field("master_replid:", info);
     }
 
+    /// Whether the server that tells so is a replica.
+    static boolean isOfReplica(String info) {
+        return field("role:", info).equals("slave");
+    }
+
     private static String field(String name, String info) {
         return info.lines()
                 .filter(line -> line.startsWith(name))

@@ -2,6 +2,7 @@ package dev.ballast.redis;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClient;
@@ -10,6 +11,7 @@ import io.vertx.core.net.NetSocket;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -50,6 +52,91 @@ class FailoverTest {
         } finally {
             vertx.close().toCompletionStage().toCompletableFuture().join();
         }
+    }
+
+    /// Cut off from its replicas, and not from a pod whose connections stay on it.
+    @Test
+    void send_oldMasterLivesOnAndTakesNoWrites_isLeftForTheOneInItsPlace() {
+        Vertx vertx = Vertx.vertx();
+        try (RedisProcess old = new RedisProcess().start();
+                RedisProcess next = new RedisProcess().start();
+                RedisFixture toOld = RedisFixture.connectedTo(old);
+                RedisFixture toNext = RedisFixture.connectedTo(next)) {
+            set(toOld, "old");
+            set(toNext, "next");
+            Switch address = new Switch(vertx, old.port());
+            try (RedisFixture pod = new RedisFixture("redis://localhost:" + address.port(), Map.of())) {
+                await().atMost(PATIENCE).until(() -> pod.lines().up() == 2);
+                pod.following();
+
+                address.leadTo(next.port());
+                assertEquals("old", who(pod));
+                call(toOld, "CONFIG", "SET", "min-replicas-to-write", "1");
+
+                await().atMost(PATIENCE).until(() -> who(pod).equals("next"));
+                await().atMost(PATIENCE)
+                        .until(() ->
+                                pod.log().lagNanos() < Duration.ofSeconds(1).toNanos());
+            }
+        } finally {
+            vertx.close().toCompletionStage().toCompletableFuture().join();
+        }
+    }
+
+    @Test
+    void send_refusedForWantOfReplicas_reconnectsMoreAndMoreSlowly() {
+        try (RedisProcess server = new RedisProcess("--min-replicas-to-write", "1").start();
+                RedisFixture console = RedisFixture.connectedTo(server);
+                RedisFixture pod = RedisFixture.connectedTo(server)) {
+            long before = connections(console);
+            long begin = System.nanoTime();
+            long elapsedMs = 0;
+            while (elapsedMs < 3_000) {
+                var _ = pod.commands()
+                        .send(Request.cmd(Command.DEL).arg("nothing"))
+                        .onFailure()
+                        .recoverWithNull()
+                        .await()
+                        .atMost(PATIENCE);
+                elapsedMs = Duration.ofNanos(System.nanoTime() - begin).toMillis();
+            }
+            long opened = connections(console) - before;
+            assertTrue(opened > 0, "none was opened anew");
+            // Half a second at least between two attempts of a line, but for the first few.
+            assertTrue(opened <= 2 * (7 + elapsedMs / 500), "opened " + opened);
+        }
+    }
+
+    @Test
+    void open_replicaThatIsPromotedLater_isUsedOnlyThenAndUnderItsRunAsMaster() {
+        try (RedisProcess server = new RedisProcess().start();
+                RedisFixture console = RedisFixture.connectedTo(server)) {
+            call(console, "REPLICAOF", "127.0.0.1", "1");
+            long before = connections(console);
+            try (RedisFixture pod = new RedisFixture("redis://localhost:" + server.port(), Map.of())) {
+                await().atMost(PATIENCE).until(() -> connections(console) >= before + 2);
+
+                call(console, "REPLICAOF", "NO", "ONE");
+
+                await().atMost(PATIENCE).until(() -> pod.lines().up() == 2);
+                assertEquals(RunId.in(call(console, "INFO")), pod.lines().pick().runId());
+            }
+        }
+    }
+
+    private static long connections(RedisFixture console) {
+        return call(console, "INFO", "stats")
+                .lines()
+                .filter(line -> line.startsWith("total_connections_received:"))
+                .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(':') + 1)))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static String call(RedisFixture console, String word, String... words) {
+        Request request = Request.cmd(Command.create(word));
+        List.of(words).forEach(request::arg);
+        return String.valueOf(console.commands().send(request).await().atMost(PATIENCE));
     }
 
     private static void set(RedisFixture server, String name) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.vertx.core.VertxException;
 import io.vertx.redis.client.impl.types.ErrorType;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
@@ -28,6 +29,20 @@ class FailuresTest {
     void translate_connectionLostUnderABatch_isNoReply() {
         ErrorType lost = ErrorType.create("ERR [0] CONNECTION_CLOSED\nERR [1] CONNECTION_CLOSED");
         assertEquals("disconnected", Failures.translate(lost).label());
+    }
+
+    @Test
+    void isNoMaster_aloneOrOutOfAScript_isTrue() {
+        String script = "ERR Error running script (call to f_99): @user_script:1: @user_script: 1: -";
+        for (String reply : List.of(
+                "READONLY You can't write against a read only replica.",
+                "NOREPLICAS Not enough good replicas to write.",
+                "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.")) {
+            assertTrue(Failures.isNoMaster(ErrorType.create(reply)), reply);
+            assertTrue(Failures.isNoMaster(ErrorType.create(script + reply)), reply);
+        }
+        assertFalse(Failures.isNoMaster(ErrorType.create("OOM no memory")));
+        assertFalse(Failures.isNoMaster(new IOException("reset")));
     }
 
     @Test
