@@ -112,6 +112,9 @@ public class InvalidationLog {
         public void round(@Nullable Throwable failure) {
             if (failure != null) {
                 Failures.report(rarely, "the log's head", Failures.translate(failure));
+                if (Failures.isNoMaster(failure)) {
+                    lines.logIsNowhere();
+                }
             }
             boolean late = lagNanos() > TimeUnit.MILLISECONDS.toNanos(4 * blockMs.get());
             if (late != silent) {

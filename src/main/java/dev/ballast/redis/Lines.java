@@ -34,6 +34,9 @@ import java.util.random.RandomGenerator;
 /// a line stands for many servers, and this is left to their own fencing.
 @Singleton
 class Lines {
+    /// No server has this run.
+    private static final String NOWHERE = "nowhere";
+
     private final VertxInternal vertx;
     private final Supplier<RedisOptions> options;
     private final RedisSettings settings;
@@ -127,6 +130,12 @@ class Lines {
     /// The log was read from the server of this run; empty where it does not tell.
     void logIsOn(String run) {
         logRun = run;
+    }
+
+    /// The log's server is no master that is sure of itself, so no server is used until there is one: what it still
+    /// answers may have been invalidated elsewhere.
+    void logIsNowhere() {
+        logRun = NOWHERE;
     }
 
     private RedisOptions copy() {

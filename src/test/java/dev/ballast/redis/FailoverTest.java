@@ -84,6 +84,23 @@ class FailoverTest {
     }
 
     @Test
+    void send_masterTakesNoWritesAndNoneIsInItsPlace_isNotAnsweredByItUntilItDoes() {
+        try (RedisProcess server = new RedisProcess().start();
+                RedisFixture console = RedisFixture.connectedTo(server);
+                RedisFixture pod = RedisFixture.connectedTo(server).following()) {
+            set(console, "old");
+            assertEquals("old", who(pod));
+            call(console, "CONFIG", "SET", "min-replicas-to-write", "1");
+
+            await().atMost(PATIENCE).until(() -> who(pod).equals("nobody"));
+            await().during(Duration.ofSeconds(2)).atMost(PATIENCE).until(() -> who(pod).equals("nobody"));
+            call(console, "CONFIG", "SET", "min-replicas-to-write", "0");
+
+            await().atMost(PATIENCE).until(() -> who(pod).equals("old"));
+        }
+    }
+
+    @Test
     void send_refusedForWantOfReplicas_reconnectsMoreAndMoreSlowly() {
         try (RedisProcess server = new RedisProcess("--min-replicas-to-write", "1").start();
                 RedisFixture console = RedisFixture.connectedTo(server);
