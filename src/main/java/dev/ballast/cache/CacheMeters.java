@@ -249,6 +249,7 @@ final class CacheMeters {
         return Timer.builder("ballast.cache.loads")
                 .description("Time a load took, one for all keys it was for")
                 .tag("cache", cache)
+                .tag("tier", Tier.ORIGIN.label())
                 .tag("outcome", outcome)
                 .register(registry);
     }

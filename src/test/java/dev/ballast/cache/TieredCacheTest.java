@@ -37,7 +37,7 @@ class TieredCacheTest {
                 1,
                 on.registry
                         .get("ballast.cache.loads")
-                        .tag("outcome", "ok")
+                        .tags("outcome", "ok", "tier", "origin")
                         .timer()
                         .count());
     }
