@@ -14,7 +14,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -63,25 +62,29 @@ class CacheHitRatioIT {
         assertEquals(READS, report.requests());
         double l1 = share(before, after, "ballast_cache_hits_total", "tier=\"l1\"");
         double l2 = share(before, after, "ballast_cache_hits_total", "tier=\"l2\"");
-        double loads = share(before, after, "ballast_cache_loads_seconds_count", "cache=\"users\"");
         double joined = share(before, after, "ballast_cache_coalesced_total", "cache=\"users\"");
+        double database = 100 - l1 - l2 - joined; // one load may be for many keys, so loads would say less
         System.out.printf(
                 "Zipf, %,d users, s = %.2f, seed %d, top %,d warmed up, 1,000 entries in memory, %,d reads: L1 %.1f %%, L2 %.1f %%, database %.1f %%, joined another's way %.2f %%; %s%n",
-                USERS, EXPONENT, SEED, WARM, READS, l1, l2, loads, joined, report);
+                USERS, EXPONENT, SEED, WARM, READS, l1, l2, database, joined, report);
         assertTrue(l1 > 80, "L1 answers " + l1 + " %");
         assertTrue(l2 > 15, "L2 answers " + l2 + " %");
-        assertTrue(loads < 5, "the database answers " + loads + " %");
+        assertTrue(database < 5, "the database answers " + database + " %");
     }
 
     /// Cold each time, from the first request of the pod on; the figure is the service's own. The bound is the
-    /// specification's, and the best of the runs is held to it, as the machine has others to serve too.
+    /// specification's, and the median of the runs is held to it, as the machine has others to serve too.
     @Test
     void warmUp_hundredAndTenThousand_takeUnderASecond() throws Exception {
         List<Long> hundred = timesOfColdWarmUps(100);
         List<Long> all = timesOfColdWarmUps(USERS);
         System.out.printf("warm-up, ms per run: 100 users %s, %,d users %s%n", hundred, USERS, all);
-        assertTrue(Collections.min(hundred) < 1_000, "100 users took " + hundred + " ms");
-        assertTrue(Collections.min(all) < 1_000, "10,000 users took " + all + " ms");
+        assertTrue(median(hundred) < 1_000, "100 users took " + hundred + " ms");
+        assertTrue(median(all) < 1_000, "10,000 users took " + all + " ms");
+    }
+
+    private static long median(List<Long> times) {
+        return times.stream().sorted().toList().get(times.size() / 2);
     }
 
     private List<Long> timesOfColdWarmUps(int users) throws IOException, InterruptedException {
