@@ -1,6 +1,7 @@
 package dev.ballast.cache;
 
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -12,12 +13,15 @@ import org.jspecify.annotations.Nullable;
 ///     then walks through what is in memory, and operators cannot name keys
 /// @param codec how values travel to Redis
 /// @param loader where values come from
+/// @param version what tells an older value from a newer one of the same key, for operators to compare the tiers by;
+///     null where values have no such thing
 public record CacheSpec<K, V>(
         String name,
         Function<K, String> keyText,
         @Nullable Function<String, K> key,
         ValueCodec<V> codec,
-        Loader<K, V> loader) {
+        Loader<K, V> loader,
+        @Nullable ToLongFunction<V> version) {
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,30}");
 
     /// @throws IllegalArgumentException for a name that does not fit into keys
@@ -27,11 +31,29 @@ public record CacheSpec<K, V>(
         }
     }
 
+    /// For values without a version.
+    ///
+    /// @throws IllegalArgumentException for a name that does not fit into keys
+    public CacheSpec(
+            String name,
+            Function<K, String> keyText,
+            @Nullable Function<String, K> key,
+            ValueCodec<V> codec,
+            Loader<K, V> loader) {
+        this(name, keyText, key, codec, loader, null);
+    }
+
     /// For keys whose text does not lead back to them.
     ///
     /// @throws IllegalArgumentException for a name that does not fit into keys
     public CacheSpec(String name, Function<K, String> keyText, ValueCodec<V> codec, Loader<K, V> loader) {
-        this(name, keyText, null, codec, loader);
+        this(name, keyText, null, codec, loader, null);
+    }
+
+    /// The version of a value; null where there is none.
+    @Nullable
+    Long versionOf(@Nullable V value) {
+        return version == null || value == null ? null : version.applyAsLong(value);
     }
 
     /// Whether a cache may be called so.

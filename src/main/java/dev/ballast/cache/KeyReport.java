@@ -22,6 +22,7 @@ public record KeyReport(
     /// @param ageMs since this tier was given it, by the writer's clock in Redis; null where it is not present
     /// @param softExpiryMs until it counts as old; negative once it does
     /// @param hardExpiryMs until it is gone
+    /// @param version of the value; null where it has none
     /// @param schema version of the encoding; null in memory
     @RegisterForReflection
     public record Held(
@@ -37,8 +38,11 @@ public record KeyReport(
             @Schema(examples = "1731000", description = "until it is gone") @Nullable
             Long hardExpiryMs,
 
+            @Schema(examples = "3", description = "of the value; null where it has none") @Nullable
+            Long version,
+
             @Schema(examples = "1", description = "version of the encoding; null in memory") @Nullable
             Integer schema) {
-        static final Held NOTHING = new Held(false, false, null, null, null, null);
+        static final Held NOTHING = new Held(false, false, null, null, null, null, null);
     }
 }

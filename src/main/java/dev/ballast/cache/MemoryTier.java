@@ -206,7 +206,7 @@ final class MemoryTier<K, V> {
     }
 
     /// What is held of a key, for people to look at.
-    KeyReport.Held describe(K key) {
+    KeyReport.Held describe(K key, CacheSpec<K, V> spec) {
         Entry<V> entry = entries.policy().getIfPresentQuietly(key);
         if (entry == null) {
             return KeyReport.Held.NOTHING;
@@ -219,6 +219,7 @@ final class MemoryTier<K, V> {
                 (now - entry.readAt) / 1_000_000,
                 softMs,
                 softMs + staleFor / 1_000_000,
+                spec.versionOf(entry.read.value()),
                 null);
     }
 

@@ -166,6 +166,7 @@ final class RedisTier<K, V> implements RemoteTier<K, V> {
                 Math.max(0, now - payload.writtenAtMs()), // the writer's clock may be ahead of this one
                 negative ? leftMs : leftMs - ageingMs,
                 leftMs,
+                spec.versionOf(payload.value()),
                 spec.codec().schema());
     }
 

@@ -144,7 +144,7 @@ public final class TieredCache<K, V> {
         Function<String, K> parse = spec.key();
         KeyReport.Held l1 = parse == null
                 ? KeyReport.Held.NOTHING
-                : key(parse, text).map(memory::describe).orElse(KeyReport.Held.NOTHING);
+                : key(parse, text).map(key -> memory.describe(key, spec)).orElse(KeyReport.Held.NOTHING);
         return remote.describe(text)
                 .map(l2 -> new KeyReport(spec.name(), text, l1, l2))
                 .onFailure()

@@ -19,6 +19,11 @@ class UserCache {
     @Singleton
     TieredCache<Long, User> users(TieredCaches caches, UserRepository repository, ObjectMapper mapper) {
         return caches.create(new CacheSpec<>(
-                NAME, String::valueOf, Long::valueOf, ValueCodec.json(mapper, User.class, SCHEMA), repository::read));
+                NAME,
+                String::valueOf,
+                Long::valueOf,
+                ValueCodec.json(mapper, User.class, SCHEMA),
+                repository::read,
+                User::version));
     }
 }

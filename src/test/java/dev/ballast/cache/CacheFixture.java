@@ -104,7 +104,7 @@ final class CacheFixture {
     }
 
     static CacheSpec<String, String> spec(Loader<String, String> loader) {
-        return new CacheSpec<>("test", key -> key, text -> text, new TextCodec(), loader);
+        return new CacheSpec<>("test", key -> key, text -> text, new TextCodec(), loader, String::length);
     }
 
     void pass(Duration time) {

@@ -121,6 +121,20 @@ class RedisTierTest {
     }
 
     @Test
+    void describe_valueInBothTiers_tellsTheVersionOfEach() {
+        TieredCache<String, String> pod = pod();
+        long version = read(pod, "7").value().length(); // what the fixture takes for a version
+        read(pod, "none");
+
+        KeyReport value = pod.describe("7").await().atMost(PATIENCE);
+        KeyReport none = pod.describe("none").await().atMost(PATIENCE);
+
+        assertEquals(version, value.l1().version());
+        assertEquals(version, value.l2().version());
+        assertNull(none.l2().version());
+    }
+
+    @Test
     void describe_writersClockAhead_isNotYoungerThanNew() {
         Instant begin = Instant.ofEpochSecond(1_700_000_000);
         read(pod(InstantSource.fixed(begin)), "7");

@@ -70,6 +70,8 @@ class CacheOpsIT {
                 .statusCode(200)
                 .body("l1.present", equalTo(true))
                 .body("l1.ageMs", greaterThanOrEqualTo(0))
+                .body("l1.version", greaterThanOrEqualTo(1))
+                .body("l2.version", greaterThanOrEqualTo(1))
                 .body("l2.present", equalTo(true))
                 .body("l2.ageMs", both(greaterThanOrEqualTo(0)).and(lessThan(60_000)))
                 .body("l2.hardExpiryMs", greaterThan(1_000_000))
