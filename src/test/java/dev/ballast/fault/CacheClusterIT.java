@@ -168,8 +168,8 @@ class CacheClusterIT {
                     new CoherenceCheck(loop, new HttpPods(loop, List.of(a.url(), b.url())), plan, new Random());
             loop.call(check::start);
             long begin = System.nanoTime();
-            await().atMost(Duration.ofSeconds(60))
-                    .until(() -> check.tally().checked() >= 20_000
+            await().atMost(Duration.ofSeconds(60L * CoherenceRun.SOAK))
+                    .until(() -> check.tally().checked() >= 20_000L * CoherenceRun.SOAK
                             && System.nanoTime() - begin > Duration.ofSeconds(5).toNanos());
             loop.call(check::stop);
             await().atMost(Duration.ofSeconds(30)).until(check::isIdle);

@@ -16,7 +16,7 @@ import org.awaitility.core.ConditionTimeoutException;
 /// A check of two pods while faults strike them, and for a while after: at least 20,000 checked reads, under `-Psoak`
 /// ten times as many.
 final class CoherenceRun {
-    private static final int SOAK = Integer.getInteger("ballast.soak", 1);
+    static final int SOAK = Integer.getInteger("ballast.soak", 1);
     private static final long CHECKED = 20_000L * SOAK;
     private static final Duration AT_LEAST = Duration.ofSeconds(8);
     private static final Duration AT_MOST = Duration.ofSeconds(240L * SOAK);
