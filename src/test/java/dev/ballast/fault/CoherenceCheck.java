@@ -140,7 +140,7 @@ final class CoherenceCheck {
     }
 
     private void judge(int pod, List<Long> keys, Seen.Versions seen, long start) {
-        tally.answered();
+        tally.answered(pod, seen.tier());
         for (long key : keys) {
             long version = seen.byKey().getOrDefault(key, 0L);
             trail.read(pod, key, version, seen.tier(), start);

@@ -22,12 +22,18 @@ final class Tally {
     private final AtomicLong unknown = new AtomicLong();
     private final AtomicLong warmUps = new AtomicLong();
     private final AtomicLong warmUpsRefused = new AtomicLong();
+    private final Map<String, Long> hits = new ConcurrentSkipListMap<>();
     private final Map<String, Long> unanswered = new ConcurrentSkipListMap<>();
     private final List<String> examples = new ArrayList<>();
     private Duration worst = Duration.ZERO;
 
-    void answered() {
+    /// @param tier that answered, as the pod says; empty where it does not
+    void answered(int pod, String tier) {
         answers.incrementAndGet();
+        int hit = tier.indexOf("; hit");
+        if (hit > 0) {
+            hits.merge("pod " + pod + " " + tier.substring(0, hit), 1L, Long::sum);
+        }
     }
 
     void judged(Judgement judgement) {
@@ -87,6 +93,11 @@ final class Tally {
         return warmUps.get();
     }
 
+    /// Single reads that `L1` or `L2` of a pod answered.
+    long hits(int pod, String tier) {
+        return hits.getOrDefault("pod " + pod + " " + tier, 0L);
+    }
+
     /// How often each reason came for which a read had no answer.
     Map<String, Long> unanswered() {
         return unanswered;
@@ -110,7 +121,7 @@ final class Tally {
     @Override
     public synchronized String toString() {
         String line =
-                "%,d checked reads (%,d bound by an invalidation) in %,d answers, %,d violations; writes: %,d acknowledged, %,d deferred, %,d unknown; unanswered %s"
+                "%,d checked reads (%,d bound by an invalidation) in %,d answers, %,d violations; writes: %,d acknowledged, %,d deferred, %,d unknown; hits %s; unanswered %s"
                         .formatted(
                                 checked.get(),
                                 binding.get(),
@@ -119,6 +130,7 @@ final class Tally {
                                 acknowledged.get(),
                                 deferred.get(),
                                 unknown.get(),
+                                hits,
                                 unanswered);
         if (warmUps.get() + warmUpsRefused.get() > 0) {
             line += "; warm-ups: " + warmUps + (warmUps.get() == 0 ? " (NO SUCH CALL YET, not covered)" : "");
