@@ -33,6 +33,9 @@ public record Policy(
     /// a day.
     public static final long MAX_PRODUCT = 1L << 52;
 
+    /// A token bucket's interval is rounded up to whole microseconds; from here on that is a hundredth of it at most.
+    private static final long MIN_INTERVAL_MICROS = 100;
+
     private static final Pattern NAME = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
     private static final int MAX_NAME = 64;
 
@@ -53,14 +56,23 @@ public record Policy(
                 limit <= MAX_PRODUCT / micros(window),
                 "limit must be at most " + MAX_PRODUCT / micros(window) + " for a window of " + window);
         require(
-                algorithm != Algorithm.TOKEN_BUCKET || burst >= 1 && burst <= limit,
+                algorithm != Algorithm.TOKEN_BUCKET || (burst >= 1 && burst <= limit),
                 "burst must be from 1 to the limit, not " + burst);
+        require(
+                algorithm != Algorithm.TOKEN_BUCKET || micros(window) / limit >= MIN_INTERVAL_MICROS,
+                "limit must be at most " + micros(window) / MIN_INTERVAL_MICROS
+                        + " for a token bucket with a window of " + window);
         require(version >= 0, "version must not be negative");
     }
 
     /// The window in microseconds.
     long windowMicros() {
         return micros(window);
+    }
+
+    /// How long a token bucket takes to admit one more, in microseconds; rounded up, never more than the limit.
+    long intervalMicros() {
+        return Math.ceilDiv(windowMicros(), limit);
     }
 
     /// The most that can be admitted at once.

@@ -43,7 +43,7 @@ class ArchitectureTest {
             Map.entry("cacheops", Set.of("invalidation", "cache", "redis")),
             Map.entry("leases", Set.of("redis")),
             Map.entry("origin", Set.of()),
-            Map.entry("ratelimit", Set.of("redis")),
+            Map.entry("ratelimit", Set.of("redis", "origin")),
             Map.entry("clientaddress", Set.of()),
             Map.entry("policies", Set.of("ratelimit", "redis", "database", "audit")),
             Map.entry("admission", Set.of("clientaddress", "policies", "ratelimit")),
