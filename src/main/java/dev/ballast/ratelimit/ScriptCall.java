@@ -11,6 +11,9 @@ import java.util.Map;
 /// decides in their order. Confined to one thread.
 final class ScriptCall {
     private static final int SHADOW = 128;
+    /// For what the script keeps by key.
+    private static final byte[] ROOM = new byte[7];
+
     private static final int REPLY_BYTES_PER_CHARGE = 4 * Long.BYTES;
 
     private final List<List<Charge>> requests = new ArrayList<>();
@@ -41,6 +44,7 @@ final class ScriptCall {
         boolean bucket = policy.algorithm() == Algorithm.TOKEN_BUCKET;
         append7(bucket ? policy.burst() * policy.intervalMicros() : policy.limit());
         append7(bucket ? policy.intervalMicros() : policy.windowMicros());
+        settings.appendBytes(ROOM);
         return keys.size();
     }
 
