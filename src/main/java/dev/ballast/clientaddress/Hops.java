@@ -2,10 +2,9 @@ package dev.ballast.clientaddress;
 
 import java.util.List;
 
-/// The elements of a list header, the last one first: what is farther left was written by others, and whatever it
-// holds,
-/// an open quotation mark included, must not change how this is read. Empty elements count for nothing, and several
-/// lines are one list (RFC 9110, 5.3).
+/// The elements of a list header, the last one first: what is farther left was written by others, and whatever
+/// it holds, an open quotation mark included, must not change how this is read. Empty elements count for
+/// nothing, and several lines are one list (RFC 9110, 5.3).
 final class Hops {
     /// Characters looked at. Thirty addresses with ports fit; the server itself takes headers of 16 KiB.
     private static final int READ_LIMIT = 4_096;
