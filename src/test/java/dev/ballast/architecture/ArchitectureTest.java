@@ -45,7 +45,7 @@ class ArchitectureTest {
             Map.entry("origin", Set.of()),
             Map.entry("ratelimit", Set.of("redis", "origin")),
             Map.entry("clientaddress", Set.of()),
-            Map.entry("policies", Set.of("ratelimit", "redis", "database", "audit")),
+            Map.entry("policies", Set.of("ratelimit", "clientaddress", "redis", "database", "audit")),
             Map.entry("admission", Set.of("clientaddress", "policies", "ratelimit")),
             Map.entry("messaging", Set.of("kafka", "offsets", "executions", "database")),
             Map.entry("offsets", Set.of("kafka", "redis")),
