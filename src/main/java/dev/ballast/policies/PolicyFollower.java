@@ -7,6 +7,7 @@ import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Default;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import org.jboss.logging.Logger;
 /// Keeps this pod at what PostgreSQL has: from before it is ready, and whenever the log says that something changed, or
 /// that it may have missed it.
 @Readiness
+@Default
 @Singleton
 class PolicyFollower implements HealthCheck {
     private static final Logger LOG = Logger.getLogger(PolicyFollower.class);

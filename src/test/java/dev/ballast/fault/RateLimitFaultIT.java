@@ -73,13 +73,18 @@ class RateLimitFaultIT {
         Load.Report after = trace.between(back, WHOLE);
         System.out.printf(
                 "Redis killed, on failure %s: before %s; during %s; after %s; Redis decides again %d ms after its return%n",
-                mode, trace.between(Duration.ZERO, away), during, after, back.minus(returned).toMillis());
+                mode,
+                trace.between(Duration.ZERO, away),
+                during,
+                after,
+                back.minus(returned).toMillis());
         assertEquals(Set.of(answer), during.outcomes().keySet());
         assertEquals(Set.of("200"), after.outcomes().keySet());
         assertTrue(back.minus(returned).compareTo(BACK_WITHIN) < 0, "back after " + back.minus(returned));
         assertTrue(
                 Set.of("200", "429")
-                        .containsAll(trace.between(Duration.ZERO, WHOLE).outcomes().keySet()),
+                        .containsAll(
+                                trace.between(Duration.ZERO, WHOLE).outcomes().keySet()),
                 "nothing but answers of the limits");
     }
 
