@@ -17,7 +17,7 @@ final class RoomyLimits {
             "ballast.policies.ip.algorithm", ALGORITHM,
             "ballast.policies.user.limit", LIMIT,
             "ballast.policies.user.algorithm", ALGORITHM,
-            "ballast.policies.endpoint.limit", LIMIT);
+            "ballast.policies.endpoint.limit", "600000");
 
     private RoomyLimits() {}
 
