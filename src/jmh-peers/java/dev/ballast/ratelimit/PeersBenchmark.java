@@ -18,7 +18,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.HdrHistogram.ConcurrentHistogram;
-import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -79,21 +78,6 @@ public class PeersBenchmark {
         void of(String address, String user, String endpoint, BiConsumer<Boolean, Throwable> done);
     }
 
-    /// What JMH reports besides.
-    @State(Scope.Thread)
-    @AuxCounters(AuxCounters.Type.EVENTS)
-    public static class Latency {
-        /// Microseconds from asking to the answer.
-        public double p50() {
-            return LATENCIES.getValueAtPercentile(50) / 1e3;
-        }
-
-        /// Microseconds from asking to the answer.
-        public double p99() {
-            return LATENCIES.getValueAtPercentile(99) / 1e3;
-        }
-    }
-
     /// Starts Redis and the limiter.
     @Setup
     public void open() {
@@ -115,15 +99,18 @@ public class PeersBenchmark {
         server.close();
     }
 
-    /// Forgets the iteration before.
-    @Setup(Level.Iteration)
-    public void forget() {
+    /// From asking to the answer, of one iteration.
+    @TearDown(Level.Iteration)
+    public void tell() {
+        System.out.printf(
+                "p50 %.1f ms, p99 %.1f ms; ",
+                LATENCIES.getValueAtPercentile(50) / 1e6, LATENCIES.getValueAtPercentile(99) / 1e6);
         LATENCIES.reset();
     }
 
     /// One check, as soon as fewer than 64 are under way.
     @Benchmark
-    public void check(Latency unused) throws InterruptedException {
+    public void check() throws InterruptedException {
         places.acquire();
         long begin = System.nanoTime();
         check.of(

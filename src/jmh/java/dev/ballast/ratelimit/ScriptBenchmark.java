@@ -14,7 +14,6 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -52,32 +51,20 @@ public class ScriptBenchmark {
     private RedisProcess server;
     private LimiterFixture fixture;
     private String sha;
+    private double before;
+    private long decisions;
 
-    /// What JMH reports besides.
-    @State(Scope.Thread)
-    @AuxCounters(AuxCounters.Type.EVENTS)
-    public static class Cost {
-        private double before;
-        private double after;
-        private long decisions;
+    /// Begins an iteration.
+    @Setup(Level.Iteration)
+    public void begin() {
+        before = used();
+        decisions = 0;
+    }
 
-        /// Begins an iteration.
-        @Setup(Level.Iteration)
-        public void begin(ScriptBenchmark benchmark) {
-            before = benchmark.used();
-            decisions = 0;
-        }
-
-        /// Ends it.
-        @TearDown(Level.Iteration)
-        public void end(ScriptBenchmark benchmark) {
-            after = benchmark.used();
-        }
-
-        /// Decisions a second that one core of Redis makes.
-        public double perCore() {
-            return after <= before ? 0 : decisions / (after - before);
-        }
+    /// Decisions a second that one core of Redis makes, in one iteration.
+    @TearDown(Level.Iteration)
+    public void tell() {
+        System.out.printf("%,.0f decisions per second and core; ", decisions / (used() - before));
     }
 
     /// Starts Redis and loads the script.
@@ -120,14 +107,14 @@ public class ScriptBenchmark {
     /// 512 decisions in one write.
     @Benchmark
     @OperationsPerInvocation(PIPELINE)
-    public List<Response> decide(Cost cost) {
+    public List<Response> decide() {
         List<Request> requests = new ArrayList<>(PIPELINE);
         for (int i = 0; i < PIPELINE; i++) {
             requests.add(request());
         }
         List<Response> replies =
                 fixture.redis.commands().batch(requests, PATIENCE).await().atMost(PATIENCE);
-        cost.decisions += PIPELINE;
+        decisions += PIPELINE;
         return replies;
     }
 
