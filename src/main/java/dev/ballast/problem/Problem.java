@@ -7,6 +7,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Locale;
@@ -28,7 +29,10 @@ record Problem(
         String traceId,
 
         @Schema(description = "which fields of the request were invalid, and why") @Nullable
-        List<InvalidField> errors) {
+        List<InvalidField> errors,
+
+        @Schema(description = "which rate limits are used up") @Nullable
+        List<Refusal.Violation> violations) {
 
     static final String MEDIA_TYPE = "application/problem+json";
 
@@ -39,11 +43,15 @@ record Problem(
             @Schema(examples = "must be an e-mail address") String detail) {}
 
     static Problem of(int status, String title, String detail, String path) {
-        return new Problem(typeOf(title), title, status, detail, path, currentTraceId(), null);
+        return new Problem(typeOf(title), title, status, detail, path, currentTraceId(), null, null);
     }
 
     Problem withErrors(List<InvalidField> invalid) {
-        return new Problem(type, title, status, detail, instance, traceId, invalid);
+        return new Problem(type, title, status, detail, instance, traceId, invalid, violations);
+    }
+
+    Problem withViolations(List<Refusal.Violation> violated) {
+        return new Problem(type, title, status, detail, instance, traceId, errors, violated);
     }
 
     private static String typeOf(String title) {
@@ -66,6 +74,12 @@ record Problem(
                 .put("instance", instance);
         if (traceId != null) {
             json.put("traceId", traceId);
+        }
+        if (violations != null) {
+            JsonArray violated = new JsonArray();
+            violations.forEach(violation -> violated.add(
+                    JsonObject.of("policy", violation.policy(), "retryAfterMs", violation.retryAfterMs())));
+            json.put("violations", violated);
         }
         return json.encode();
     }

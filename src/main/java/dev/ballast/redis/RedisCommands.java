@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -92,12 +93,23 @@ public class RedisCommands {
     /// Runs a script by its digest, and sends its text once where Redis does not know it (yet, or any more).
     public Uni<@Nullable Response> run(
             RedisScript script, List<String> keys, List<String> arguments, Duration deadline) {
+        return run(script, keys, request -> arguments.forEach(request::arg), deadline);
+    }
+
+    /// Like [#run], with arguments of any bytes.
+    public Uni<@Nullable Response> runPacked(
+            RedisScript script, List<String> keys, List<Buffer> arguments, Duration deadline) {
+        return run(script, keys, request -> arguments.forEach(request::arg), deadline);
+    }
+
+    private Uni<@Nullable Response> run(
+            RedisScript script, List<String> keys, Consumer<Request> arguments, Duration deadline) {
         return script(script, Command.EVALSHA, script.sha1(), keys, arguments, deadline)
                 .onFailure(RedisCommands::isUnknownScript)
                 .recoverWithUni(() -> script(script, Command.EVAL, script.source(), keys, arguments, deadline));
     }
 
-    /// Like [#run], with arguments of any bytes, ahead of which goes as the first one the `run_id` of the server the
+    /// Like [#runPacked], and ahead of the arguments goes as the first one the `run_id` of the server the
     /// connection leads to. It is empty where that is not known, as on a Redis Cluster, where
     /// the script asks its server.
     public Uni<@Nullable Response> runWithRunId(
@@ -132,11 +144,11 @@ public class RedisCommands {
             Command command,
             String body,
             List<String> keys,
-            List<String> arguments,
+            Consumer<Request> arguments,
             Duration deadline) {
         Request request = Request.cmd(command).arg(body).arg(keys.size());
         keys.forEach(request::arg);
-        arguments.forEach(request::arg);
+        arguments.accept(request);
         return this.<@Nullable Response>issue(script.name(), deadline, (connection, _) -> connection.send(request));
     }
 

@@ -3,7 +3,9 @@ package dev.ballast.security;
 import io.quarkus.security.identity.SecurityIdentity;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.eclipse.microprofile.jwt.JsonWebToken;
 
@@ -39,6 +41,21 @@ public class Caller {
         return subject != null && USER_ID.matcher(subject).matches()
                 ? OptionalLong.of(Long.parseLong(subject))
                 : OptionalLong.empty();
+    }
+
+    /// The roles of the token; none without one.
+    public Set<String> roles() {
+        return identity.getRoles();
+    }
+
+    /// Whether there is a token at all.
+    public boolean isKnown() {
+        return !identity.isAnonymous();
+    }
+
+    /// The token's claim `plan`, which is the word of whoever issued it.
+    public Optional<String> plan() {
+        return token.getClaim("plan") instanceof String plan ? Optional.of(plan) : Optional.empty();
     }
 
     /// Lets the owner of the data and those who speak for anyone pass.

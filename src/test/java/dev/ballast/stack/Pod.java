@@ -18,7 +18,7 @@ import java.util.OptionalInt;
 public final class Pod implements AutoCloseable {
     private final Stack stack;
     private final String name;
-    private final Map<String, String> properties = new HashMap<>();
+    private final Map<String, String> properties = new HashMap<>(RoomyLimits.PROPERTIES);
     private final Map<String, String> environment = new HashMap<>();
     private final List<String> jvm = new ArrayList<>();
     private int port;

@@ -8,7 +8,7 @@ import java.util.Map;
 public final class StackResource implements QuarkusTestResourceLifecycleManager {
     @Override
     public Map<String, String> start() {
-        return Stack.shared().addresses();
+        return RoomyLimits.with(Stack.shared().addresses());
     }
 
     @Override

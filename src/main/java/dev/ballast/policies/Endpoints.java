@@ -1,0 +1,42 @@
+package dev.ballast.policies;
+
+import io.quarkus.resteasy.reactive.server.runtime.ResteasyReactiveRecorder;
+import jakarta.inject.Singleton;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jboss.resteasy.reactive.server.core.Deployment;
+import org.jboss.resteasy.reactive.server.handlers.ClassRoutingHandler;
+import org.jboss.resteasy.reactive.server.handlers.RestInitialHandler.InitialMatch;
+import org.jboss.resteasy.reactive.server.mapping.RequestMapper.RequestPath;
+import org.jboss.resteasy.reactive.server.spi.ServerRestHandler;
+
+/// The endpoints there are, from the REST layer's own routes: a new one has its policy without being told of it.
+@Singleton
+class Endpoints {
+    private final SortedSet<String> ids = new TreeSet<>();
+
+    Endpoints() {
+        Deployment deployment = ResteasyReactiveRecorder.getCurrentDeployment();
+        for (RequestPath<InitialMatch> type : deployment.getClassMappers()) {
+            for (ServerRestHandler handler : type.value.handlers) {
+                if (handler instanceof ClassRoutingHandler routes) {
+                    add(type.template.template, routes);
+                }
+            }
+        }
+    }
+
+    private void add(String typeTemplate, ClassRoutingHandler routes) {
+        routes.getMappers().forEach((method, mapper) -> {
+            if (method != null) {
+                mapper.getTemplates()
+                        .forEach(path -> ids.add(EndpointId.of(method, typeTemplate + path.template.template)));
+            }
+        });
+    }
+
+    /// In alphabetical order.
+    SortedSet<String> ids() {
+        return ids;
+    }
+}

@@ -1,0 +1,108 @@
+package dev.ballast.policies;
+
+import dev.ballast.redis.InvalidationLog;
+import dev.ballast.redis.LogFollower;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.smallrye.mutiny.Uni;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Default;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.List;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Readiness;
+import org.jboss.logging.Logger;
+
+/// Keeps this pod at what PostgreSQL has: from before it is ready, and whenever the log says that something changed, or
+/// that it may have missed it.
+@Readiness
+@Default
+@Singleton
+class PolicyFollower implements HealthCheck {
+    private static final Logger LOG = Logger.getLogger(PolicyFollower.class);
+
+    /// Of the log.
+    static final String CHANNEL = "rate-limit-policies";
+
+    private static final Duration WITHIN = Duration.ofSeconds(1);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+    private static final int ATTEMPTS = 5;
+
+    private final Policies policies;
+    private final InvalidationLog log;
+    private volatile boolean read;
+    private volatile boolean stopping;
+
+    @Inject
+    PolicyFollower(Policies policies, InvalidationLog log) {
+        this.policies = policies;
+        this.log = log;
+    }
+
+    /// Before anything is connected to: invalid settings stop the start here, as the policies are there.
+    void check(@Observes @Priority(2) StartupEvent started) {
+        log.follow(new Follower(), WITHIN);
+    }
+
+    /// The database may not be there yet, or have no such table.
+    void start(@Observes StartupEvent started) {
+        policies.reread()
+                .onFailure(failure -> !stopping)
+                .retry()
+                .withBackOff(FIRST_PAUSE, LONGEST_PAUSE)
+                .indefinitely()
+                .subscribe()
+                .with(done -> read = true, given -> LOG.debug("Given up at shutdown", given));
+    }
+
+    void stop(@Observes ShutdownEvent stopped) {
+        stopping = true;
+    }
+
+    /// Ready once it knows what was changed live; then it stays so.
+    @Override
+    public HealthCheckResponse call() {
+        return HealthCheckResponse.named("rate-limit policies").status(read).build();
+    }
+
+    private final class Follower implements LogFollower {
+        @Override
+        public void forget(String channel, List<String> keys) {
+            if (channel.equals(CHANNEL)) {
+                reread();
+            }
+        }
+
+        @Override
+        public void forgetEverything() {
+            reread();
+        }
+    }
+
+    /// A few times at once; what fails then is left to the next regular read.
+    private void reread() {
+        if (!read) {
+            return; // the first one is still to come
+        }
+        policies.reread()
+                .onFailure()
+                .retry()
+                .withBackOff(FIRST_PAUSE, LONGEST_PAUSE)
+                .atMost(ATTEMPTS)
+                .subscribe()
+                .with(done -> {}, failure -> LOG.debug("Policies were not read again yet", failure));
+    }
+
+    /// Tells the other pods. Whether that succeeded.
+    Uni<Boolean> tell(String name) {
+        return log.append(CHANNEL, List.of(name), WITHIN)
+                .replaceWith(true)
+                .onFailure()
+                .recoverWithItem(false);
+    }
+}

@@ -1,0 +1,68 @@
+package dev.ballast.problem;
+
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.core.Response;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/// A request that a room refuses before or after it meets a resource, where no exception would be mapped. Answered as
+/// a problem document like any other.
+public final class Refusal {
+    private static final int TOO_MANY_REQUESTS = 429;
+
+    private final Problem problem;
+
+    private Refusal(Problem problem) {
+        this.problem = problem;
+    }
+
+    /// A rate limit that is used up.
+    ///
+    /// @param policy its name
+    /// @param retryAfterMs when it has room for the same request, if nothing else comes
+    @RegisterForReflection
+    public record Violation(
+            @Schema(examples = "ip") String policy,
+            @Schema(examples = "12000") long retryAfterMs) {}
+
+    /// 429, with the limits that are used up.
+    public static Refusal tooManyRequests(String path, String detail, List<Violation> violations) {
+        return new Refusal(
+                Problem.of(TOO_MANY_REQUESTS, "Too many requests", detail, path).withViolations(violations));
+    }
+
+    /// 403.
+    public static Refusal forbidden(String path, String detail) {
+        return new Refusal(Problem.of(Kind.FORBIDDEN.status(), Kind.FORBIDDEN.title(), detail, path));
+    }
+
+    /// As the REST layer's answer.
+    public Response response() {
+        return Response.status(problem.status())
+                .entity(problem)
+                .type(Problem.MEDIA_TYPE)
+                .build();
+    }
+
+    /// As the answer to a request that does not reach the REST layer. A body that is still on its way ends its
+    /// connection, which cannot carry another request.
+    public void answer(RoutingContext request) {
+        boolean bodyOnItsWay = !request.request().isEnded() && hasBody(request.request());
+        if (bodyOnItsWay) {
+            request.response().putHeader(HttpHeaders.CONNECTION, "close");
+        }
+        problem.sendTo(request.response()).onComplete(sent -> {
+            if (bodyOnItsWay) {
+                request.request().connection().close();
+            }
+        });
+    }
+
+    private static boolean hasBody(HttpServerRequest request) {
+        return request.headers().contains(HttpHeaders.CONTENT_LENGTH)
+                || request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
+    }
+}
