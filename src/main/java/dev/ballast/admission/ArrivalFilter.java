@@ -28,16 +28,20 @@ class ArrivalFilter {
     private final ClientAddresses addresses;
     private final Policies policies;
     private final RateLimiter limiter;
+    private final boolean enabled;
 
     @Inject
-    ArrivalFilter(ClientAddresses addresses, Policies policies, RateLimiter limiter) {
+    ArrivalFilter(ClientAddresses addresses, Policies policies, RateLimiter limiter, AdmissionSettings settings) {
+        this.enabled = settings.enabled();
         this.addresses = addresses;
         this.policies = policies;
         this.limiter = limiter;
     }
 
     void register(@Observes Filters filters) {
-        filters.register(this::meet, PRIORITY);
+        if (enabled) {
+            filters.register(this::meet, PRIORITY);
+        }
     }
 
     private void meet(RoutingContext request) {

@@ -26,7 +26,7 @@ class RateLimitFaultIT {
     private static final int CONNECTIONS = 64;
     private static final Duration BEFORE = Duration.ofSeconds(2);
     private static final Duration OUTAGE = Duration.ofSeconds(3);
-    private static final Duration WHOLE = Duration.ofSeconds(11);
+    private static final Duration WHOLE = Duration.ofSeconds(12);
     private static final Duration HOLDS_WITHIN = Duration.ofMillis(100);
     private static final Duration BACK_WITHIN = Duration.ofSeconds(5);
 
@@ -59,7 +59,7 @@ class RateLimitFaultIT {
             throws InterruptedException {
         change(mode);
         Load load = new Load(pod.url(), Tokens.service(), CONNECTIONS);
-        load.run(Duration.ofSeconds(2), _ -> "/users/1"); // warms code and memory up
+        load.run(Duration.ofSeconds(4), _ -> "/users/1"); // warms code and memory up
         FaultScript outage = new FaultScript("limits " + mode)
                 .step(() -> {}, BEFORE)
                 .step(this::takeAway, OUTAGE)
@@ -73,13 +73,18 @@ class RateLimitFaultIT {
         Load.Report after = trace.between(back, WHOLE);
         System.out.printf(
                 "Redis killed, on failure %s: before %s; during %s; after %s; Redis decides again %d ms after its return%n",
-                mode, trace.between(Duration.ZERO, away), during, after, back.minus(returned).toMillis());
+                mode,
+                trace.between(Duration.ZERO, away),
+                during,
+                after,
+                back.minus(returned).toMillis());
         assertEquals(Set.of(answer), during.outcomes().keySet());
         assertEquals(Set.of("200"), after.outcomes().keySet());
         assertTrue(back.minus(returned).compareTo(BACK_WITHIN) < 0, "back after " + back.minus(returned));
         assertTrue(
                 Set.of("200", "429")
-                        .containsAll(trace.between(Duration.ZERO, WHOLE).outcomes().keySet()),
+                        .containsAll(
+                                trace.between(Duration.ZERO, WHOLE).outcomes().keySet()),
                 "nothing but answers of the limits");
     }
 
