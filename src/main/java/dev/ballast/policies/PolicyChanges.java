@@ -74,7 +74,9 @@ class PolicyChanges {
                 .formatted(policy.limit(), policy.windowMs(), policy.algorithm(), policy.onFailure()));
         words.append(policy.burst() == null ? "" : ", burst " + policy.burst());
         words.append(policy.shadow() ? ", shadow" : "");
-        policy.plans().forEach((name, plan) -> words.append(", plan ").append(name).append(' ').append(plan.limit()));
+        policy.plans()
+                .forEach((name, plan) ->
+                        words.append(", plan ").append(name).append(' ').append(plan.limit()));
         words.append(policy.allow().isEmpty() ? "" : ", allow " + policy.allow());
         words.append(policy.deny().isEmpty() ? "" : ", deny " + policy.deny());
         return words.toString();
