@@ -6,11 +6,13 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /// Says whose address a request comes from. Non-blocking, for use from any thread.
 @Singleton
 public class ClientAddresses {
+    private static final Logger LOG = Logger.getLogger(ClientAddresses.class);
     private static final String KEY = "ballast.clientaddress.trusted-proxies";
 
     /// Stands for a connection without an address, as over a domain socket.
@@ -43,7 +45,9 @@ public class ClientAddresses {
             try {
                 networks.add(Cidr.parse(text.strip()));
             } catch (IllegalArgumentException wrong) {
-                throw new IllegalStateException(KEY + ": " + wrong.getMessage(), wrong);
+                String problem = KEY + ": " + wrong.getMessage();
+                LOG.errorf("Invalid setting: %s", problem);
+                throw new IllegalStateException("refusing to start: " + problem, wrong);
             }
         }
         return networks;

@@ -70,17 +70,16 @@ class PolicyChanges {
     }
 
     private static String words(Definition policy) {
-        return "%d per %d ms by %s%s, %s%s%s%s%s"
-                .formatted(
-                        policy.limit(),
-                        policy.windowMs(),
-                        policy.algorithm(),
-                        policy.burst() == null ? "" : " with burst " + policy.burst(),
-                        policy.onFailure(),
-                        policy.shadow() ? ", shadow" : "",
-                        policy.plans().isEmpty() ? "" : ", plans " + policy.plans(),
-                        policy.allow().isEmpty() ? "" : ", allowed " + policy.allow(),
-                        policy.deny().isEmpty() ? "" : ", denied " + policy.deny());
+        StringBuilder words = new StringBuilder("%d per %d ms by %s, %s"
+                .formatted(policy.limit(), policy.windowMs(), policy.algorithm(), policy.onFailure()));
+        words.append(policy.burst() == null ? "" : ", burst " + policy.burst());
+        words.append(policy.shadow() ? ", shadow" : "");
+        policy.plans()
+                .forEach((name, plan) ->
+                        words.append(", plan ").append(name).append(' ').append(plan.limit()));
+        words.append(policy.allow().isEmpty() ? "" : ", allow " + policy.allow());
+        words.append(policy.deny().isEmpty() ? "" : ", deny " + policy.deny());
+        return words.toString();
     }
 
     private PolicyView view(String name) {

@@ -7,22 +7,16 @@ import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
-import jakarta.enterprise.inject.Default;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
-import org.eclipse.microprofile.health.HealthCheck;
-import org.eclipse.microprofile.health.HealthCheckResponse;
-import org.eclipse.microprofile.health.Readiness;
 import org.jboss.logging.Logger;
 
 /// Keeps this pod at what PostgreSQL has: from before it is ready, and whenever the log says that something changed, or
 /// that it may have missed it.
-@Readiness
-@Default
 @Singleton
-class PolicyFollower implements HealthCheck {
+class PolicyFollower {
     private static final Logger LOG = Logger.getLogger(PolicyFollower.class);
 
     /// Of the log.
@@ -64,10 +58,9 @@ class PolicyFollower implements HealthCheck {
         stopping = true;
     }
 
-    /// Ready once it knows what was changed live; then it stays so.
-    @Override
-    public HealthCheckResponse call() {
-        return HealthCheckResponse.named("rate-limit policies").status(read).build();
+    /// Whether it knows what was changed live; once true it stays true.
+    boolean hasRead() {
+        return read;
     }
 
     private final class Follower implements LogFollower {

@@ -12,8 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /// What three limits cost a read that memory answers: one pod with them, one without, in turns. The figures are
-// printed;
-/// only errors fail, since machines differ.
+/// printed; only errors fail, since machines differ.
 class RateLimitLoadIT {
     private static final int CONNECTIONS = 64;
     private static final int ROUNDS = 3;
