@@ -40,11 +40,7 @@ class BodyLimit {
             return;
         }
         String detail = "the request body of %s bytes is larger than the %d allowed".formatted(length, limit);
-        // the body is still on its way, so this connection cannot carry another request
-        request.response().putHeader(HttpHeaders.CONNECTION, "close");
-        Problem.of(413, "Content too large", detail, request.normalizedPath())
-                .sendTo(request.response())
-                .onComplete(sent -> request.request().connection().close());
+        Problem.of(413, "Content too large", detail, request.normalizedPath()).answer(request.request());
     }
 
     private long limit(String path) {

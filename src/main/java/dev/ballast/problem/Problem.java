@@ -4,9 +4,10 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.quarkus.runtime.annotations.RegisterForReflection;
-import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -58,11 +59,25 @@ record Problem(
         return "urn:ballast:problem:" + title.toLowerCase(Locale.ROOT).replace(' ', '-');
     }
 
-    /// Answers a request that does not reach the REST layer, where no body writer is at hand.
-    Future<Void> sendTo(HttpServerResponse response) {
-        return response.setStatusCode(status)
-                .putHeader(HttpHeaders.CONTENT_TYPE, MEDIA_TYPE)
-                .end(toJson());
+    /// Answers a request that does not reach the REST layer, where no body writer is at hand. A connection of HTTP/1 on
+    /// which its body is still on its way cannot carry another request, and ends.
+    void answer(HttpServerRequest request) {
+        HttpServerResponse response =
+                request.response().setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, MEDIA_TYPE);
+        boolean last = request.version() != HttpVersion.HTTP_2 && !request.isEnded() && hasBody(request);
+        if (last) {
+            response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        }
+        response.end(toJson()).onComplete(sent -> {
+            if (last) {
+                request.connection().close();
+            }
+        });
+    }
+
+    private static boolean hasBody(HttpServerRequest request) {
+        return request.headers().contains(HttpHeaders.CONTENT_LENGTH)
+                || request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
     }
 
     private String toJson() {

@@ -1,8 +1,6 @@
 package dev.ballast.problem;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
-import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
@@ -47,22 +45,8 @@ public final class Refusal {
                 .build();
     }
 
-    /// As the answer to a request that does not reach the REST layer. A body that is still on its way ends its
-    /// connection, which cannot carry another request.
+    /// As the answer to a request that does not reach the REST layer.
     public void answer(RoutingContext request) {
-        boolean bodyOnItsWay = !request.request().isEnded() && hasBody(request.request());
-        if (bodyOnItsWay) {
-            request.response().putHeader(HttpHeaders.CONNECTION, "close");
-        }
-        problem.sendTo(request.response()).onComplete(sent -> {
-            if (bodyOnItsWay) {
-                request.request().connection().close();
-            }
-        });
-    }
-
-    private static boolean hasBody(HttpServerRequest request) {
-        return request.headers().contains(HttpHeaders.CONTENT_LENGTH)
-                || request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
+        problem.answer(request.request());
     }
 }

@@ -21,9 +21,14 @@ public final class From implements AutoCloseable {
 
     /// @param address within 127.0.0.0/8
     public static From address(String address, String url) {
+        return address(address, url, HttpClient.Version.HTTP_1_1);
+    }
+
+    static From address(String address, String url, HttpClient.Version version) {
         try {
             HttpClient http = HttpClient.newBuilder()
                     .localAddress(InetAddress.getByName(address))
+                    .version(version)
                     .build();
             return new From(http, url.replace("localhost", "127.0.0.1"));
         } catch (IOException notOfThisMachine) {
