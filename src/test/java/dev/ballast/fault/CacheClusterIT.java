@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ballast.fault.CoherenceCheck.Plan;
+import dev.ballast.load.Burst;
+import dev.ballast.load.Metrics;
 import dev.ballast.redis.RedisCluster;
 import dev.ballast.redis.RedisProcess;
 import dev.ballast.stack.Pod;
@@ -33,6 +35,8 @@ class CacheClusterIT {
     private static final String SERVICE = Tokens.service();
     private static final Duration BACK_WITHIN = Duration.ofSeconds(5);
     private static final Duration STALENESS = Duration.ofSeconds(1);
+
+    private static final String HOT = "ballast:hot:users";
 
     private final HttpClient http = HttpClient.newHttpClient();
     private static RedisCluster cluster;
@@ -132,6 +136,52 @@ class CacheClusterIT {
                 .POST(HttpRequest.BodyPublishers.ofString("{\"ids\":" + users + "}")));
         assertEquals(200, answer.statusCode(), answer.body());
         assertTrue(answer.body().contains(expected), answer.body());
+    }
+
+    @Test
+    void key_ofEachNode_isToldAndForgottenByOperators() throws Exception {
+        for (long user : CheckedUsers.create(STACK, 12)) {
+            get(a, "/users/" + user);
+            String path = "/ops/cache/users/" + user;
+            HttpResponse<String> held = send(operator(b, path).GET());
+            assertEquals(200, held.statusCode(), held.body());
+            assertTrue(held.body().contains("\"l2\":{\"present\":true"), held.body());
+
+            HttpResponse<String> forgotten = send(operator(b, path).DELETE());
+            assertEquals(204, forgotten.statusCode(), forgotten.body());
+            assertEquals("L1; fwd=miss, L2; fwd=miss; stored", cacheStatus(get(b, "/users/" + user)));
+        }
+    }
+
+    @Test
+    void warmUp_top_bringsTheHottestOfAllNodes() throws Exception {
+        List<Long> users = CheckedUsers.create(STACK, 20);
+        String node = cluster.urls().get(cluster.ownerOf(HOT));
+        try (RedisConsole redis = new RedisConsole(node)) {
+            String list = users.stream().map(String::valueOf).collect(Collectors.joining("\n"));
+            redis.call("SET", HOT, list, "EX", "60");
+        }
+        HttpResponse<String> answer = send(
+                operator(b, "/ops/cache/users/warmup").POST(HttpRequest.BodyPublishers.ofString("{\"top\":20}")));
+        assertEquals(200, answer.statusCode(), answer.body());
+        assertTrue(answer.body().contains("\"requested\":20"), answer.body());
+        for (long user : users) {
+            assertEquals("L1; hit", cacheStatus(get(b, "/users/" + user)));
+        }
+    }
+
+    @Test
+    void get_coldKeyBy400AtOnceOverTwoPods_isLoadedOnce() throws Exception {
+        long user = CheckedUsers.create(STACK, 1).getFirst();
+        double before = loads();
+        try (Burst burst = new Burst(List.of(a.url(), b.url()), SERVICE, 200)) {
+            assertEquals(400, burst.fire("/users/" + user).succeeded());
+        }
+        assertEquals(1, loads() - before);
+    }
+
+    private static double loads() {
+        return Metrics.of(a.url(), b.url()).sum("ballast_cache_loads_seconds_count", "cache=\"users\"");
     }
 
     @Test
