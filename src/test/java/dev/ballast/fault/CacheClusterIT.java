@@ -156,13 +156,13 @@ class CacheClusterIT {
     @Test
     void warmUp_top_bringsTheHottestOfAllNodes() throws Exception {
         List<Long> users = CheckedUsers.create(STACK, 20);
-        String node = cluster.urls().get(cluster.ownerOf(HOT));
+        String node = cluster.urls().toList().get(cluster.ownerOf(HOT));
         try (RedisConsole redis = new RedisConsole(node)) {
             String list = users.stream().map(String::valueOf).collect(Collectors.joining("\n"));
             redis.call("SET", HOT, list, "EX", "60");
         }
-        HttpResponse<String> answer = send(
-                operator(b, "/ops/cache/users/warmup").POST(HttpRequest.BodyPublishers.ofString("{\"top\":20}")));
+        HttpResponse<String> answer =
+                send(operator(b, "/ops/cache/users/warmup").POST(HttpRequest.BodyPublishers.ofString("{\"top\":20}")));
         assertEquals(200, answer.statusCode(), answer.body());
         assertTrue(answer.body().contains("\"requested\":20"), answer.body());
         for (long user : users) {
