@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ballast.fault.CoherenceCheck.Plan;
-import dev.ballast.load.Burst;
-import dev.ballast.load.Metrics;
 import dev.ballast.redis.RedisCluster;
 import dev.ballast.redis.RedisProcess;
 import dev.ballast.stack.Pod;
@@ -168,20 +166,6 @@ class CacheClusterIT {
         for (long user : users) {
             assertEquals("L1; hit", cacheStatus(get(b, "/users/" + user)));
         }
-    }
-
-    @Test
-    void get_coldKeyBy400AtOnceOverTwoPods_isLoadedOnce() throws Exception {
-        long user = CheckedUsers.create(STACK, 1).getFirst();
-        double before = loads();
-        try (Burst burst = new Burst(List.of(a.url(), b.url()), SERVICE, 200)) {
-            assertEquals(400, burst.fire("/users/" + user).succeeded());
-        }
-        assertEquals(1, loads() - before);
-    }
-
-    private static double loads() {
-        return Metrics.of(a.url(), b.url()).sum("ballast_cache_loads_seconds_count", "cache=\"users\"");
     }
 
     @Test
