@@ -1,5 +1,7 @@
 -- Reads keys of one bucket, and leases those that hold nothing to the caller, who will load and fill them.
 --
+-- Follows run-id.lua in the script.
+--
 -- KEYS 1 stamp of the bucket, then per key: value, lease
 -- ARGV 1 run_id of the server, empty where the client does not know it
 --      2 the caller's token, never used before
@@ -15,17 +17,6 @@
 --
 -- Invariant: what this answers as a value was stored under the present stamp. The stamp outlives every value, because
 -- fill renews it.
-local run = ARGV[1]
-if run == '' then
-    -- as RunId.java: half of the run_id, half of the id it has as master
-    local server, replication = redis.pcall('INFO', 'server'), redis.pcall('INFO', 'replication')
-    local own = type(server) == 'string' and string.match(server, 'run_id:(%x+)')
-    local master = type(replication) == 'string' and string.match(replication, 'master_replid:(%x+)')
-    if not own or not master then
-        return redis.error_reply('NORUNID the Redis user needs the right +info, to tell a restarted server')
-    end
-    run = own:sub(1, 20) .. master:sub(1, 20)
-end
 run = (run .. string.rep('-', 40)):sub(1, 40)
 local stamp = redis.pcall('GET', KEYS[1])
 if type(stamp) ~= 'string' or #stamp ~= 57 or stamp:sub(1, 40) ~= run then

@@ -1,6 +1,8 @@
 -- Tells how far the invalidation log goes, and begins it where there is none, or only that of another run, or foreign
 -- bytes.
 --
+-- Follows run-id.lua and log-begin.lua in the script.
+--
 -- KEYS 1 head, 2 stream, as in log-append
 -- ARGV 1 run_id of the server, empty where the client does not know it
 --      2 an epoch to begin with, should a new beginning be due
@@ -11,30 +13,7 @@
 --
 -- Invariant: with an unchanged identity, an append that was answered before this was sent is at most n. A master that
 -- was replaced and lives on hears of no append, so this must fail there: it always writes.
-local run = ARGV[1]
-if run == '' then
-    -- as RunId.java: half of the run_id, half of the id it has as master
-    local server, replication = redis.pcall('INFO', 'server'), redis.pcall('INFO', 'replication')
-    local own = type(server) == 'string' and string.match(server, 'run_id:(%x+)')
-    local master = type(replication) == 'string' and string.match(replication, 'master_replid:(%x+)')
-    if not own or not master then
-        return redis.error_reply('NORUNID the Redis user needs the right +info, to tell a restarted server')
-    end
-    run = own:sub(1, 20) .. master:sub(1, 20)
-end
--- Whether what lies there is a log of this run, and not what somebody else wrote.
-local function sound()
-    local head, stream = redis.call('TYPE', KEYS[1]).ok, redis.call('TYPE', KEYS[2]).ok
-    if head ~= 'hash' or stream ~= 'stream' and stream ~= 'none' then
-        return false
-    end
-    local kept = redis.call('HMGET', KEYS[1], 'run', 'epoch', 'n')
-    return kept[1] == run and kept[2] and string.match(kept[3] or '0', '^%d+$')
-end
-if not sound() then
-    redis.call('DEL', KEYS[1], KEYS[2])
-    redis.call('HSET', KEYS[1], 'run', run, 'epoch', ARGV[2])
-end
+--
 -- There is no such field, so nothing changes and nothing goes to replicas or to the disk.
 redis.call('HDEL', KEYS[1], '-')
 local head = redis.call('HMGET', KEYS[1], 'epoch', 'n')

@@ -30,9 +30,9 @@ import org.jspecify.annotations.Nullable;
 /// invalidation deletes the lease with the value. So a fill that is taken after an invalidation holds a lease granted
 /// after it, and its load began after the grant.
 public final class LeasedStore {
-    private static final RedisScript GET_OR_LEASE = RedisScript.named("get-or-lease");
+    private static final RedisScript GET_OR_LEASE = RedisScript.named("get-or-lease", "run-id");
     private static final RedisScript FILL = RedisScript.named("fill");
-    private static final RedisScript LOOK = RedisScript.named("look");
+    private static final RedisScript LOOK = RedisScript.named("look", "run-id");
 
     private final RedisCommands redis;
     private final KeySpace keys;

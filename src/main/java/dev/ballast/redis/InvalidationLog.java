@@ -46,8 +46,8 @@ public class InvalidationLog {
     private final Vertx vertx;
     private final int length;
     private final LongSupplier nanoTime;
-    private final RedisScript append = RedisScript.named("log-append");
-    private final RedisScript headScript = RedisScript.named("log-head");
+    private final RedisScript append = RedisScript.named("log-append", "run-id", "log-begin");
+    private final RedisScript headScript = RedisScript.named("log-head", "run-id", "log-begin");
     private final List<LogFollower> followers = new CopyOnWriteArrayList<>();
     private final LogPosition position;
     private final Rarely rarely;

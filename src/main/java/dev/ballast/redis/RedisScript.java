@@ -22,14 +22,23 @@ public final class RedisScript {
 
     /// Reads the script from `lua/<name>.lua` on the class path.
     ///
-    /// @throws IllegalArgumentException where there is none
-    public static RedisScript named(String name) {
+    /// @param begins names of files there that go before it, in this order: what several scripts begin with
+    /// @throws IllegalArgumentException where one of them is not there
+    public static RedisScript named(String name, String... begins) {
+        StringBuilder source = new StringBuilder();
+        for (String begin : begins) {
+            source.append(read(begin));
+        }
+        return of(name, source.append(read(name)).toString());
+    }
+
+    private static String read(String name) {
         String path = "lua/" + name + ".lua";
         try (InputStream stream = Thread.currentThread().getContextClassLoader().getResourceAsStream(path)) {
             if (stream == null) {
                 throw new IllegalArgumentException("no script " + path + " on the class path");
             }
-            return of(name, new String(stream.readAllBytes(), StandardCharsets.UTF_8));
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -14,7 +14,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -74,20 +73,18 @@ class CacheHitRatioIT {
     }
 
     /// Cold each time, from the first request of the pod on; the figure is the service's own. The bound is the
-    /// specification's, and the fastest run is held to it: the first ones are those of a JVM that has just started,
-    // on a
-    /// machine that may have others to serve. All are printed.
+    /// specification's, and the median of the runs is held to it, as the machine has others to serve too.
     @Test
     void warmUp_hundredAndTenThousand_takeUnderASecond() throws Exception {
         List<Long> hundred = timesOfColdWarmUps(100);
         List<Long> all = timesOfColdWarmUps(USERS);
         System.out.printf("warm-up, ms per run: 100 users %s, %,d users %s%n", hundred, USERS, all);
-        assertTrue(fastest(hundred) < 1_000, "100 users took " + hundred + " ms");
-        assertTrue(fastest(all) < 1_000, "10,000 users took " + all + " ms");
+        assertTrue(median(hundred) < 1_000, "100 users took " + hundred + " ms");
+        assertTrue(median(all) < 1_000, "10,000 users took " + all + " ms");
     }
 
-    private static long fastest(List<Long> times) {
-        return Collections.min(times);
+    private static long median(List<Long> times) {
+        return times.stream().sorted().toList().get(times.size() / 2);
     }
 
     private List<Long> timesOfColdWarmUps(int users) throws IOException, InterruptedException {
