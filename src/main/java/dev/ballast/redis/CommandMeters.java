@@ -31,7 +31,7 @@ final class CommandMeters {
 
     private Timer timer(String command, String outcome) {
         return Timer.builder("ballast.redis.commands")
-                .description("Time from sending a command, batch or script to its answer, by outcome")
+                .description("Time from sending a command or script to its answer, by outcome")
                 .tag("command", command)
                 .tag("outcome", outcome)
                 .serviceLevelObjectives(

@@ -36,8 +36,7 @@ final class Failures {
         };
     }
 
-    /// Whether Redis itself said so: the client reports a lost connection in the guise of an error reply, and in a
-    /// batch as one per command.
+    /// Whether Redis itself said so: the client reports a lost connection in the guise of an error reply.
     static boolean isReply(Throwable failure) {
         return failure instanceof ErrorType
                 && !String.valueOf(failure.getMessage()).contains(LOST);

@@ -3,7 +3,6 @@ package dev.ballast.redis;
 import dev.ballast.degradation.Rarely;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -14,7 +13,6 @@ import io.vertx.redis.client.Response;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -28,12 +26,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// An answer of nil is a null item. Commands that change the state of a connection (`MULTI`, `SUBSCRIBE`, `SELECT`)
 /// and those that block it (`BLPOP`, `XREAD BLOCK`) must not be sent here: others share the connection.
-/// Keys of one command, one script or one batch carry one hash tag, so that all of it works on a Redis Cluster.
+/// Keys of one command or one script carry one hash tag, so that all of it works on a Redis Cluster.
 @ApplicationScoped
 public class RedisCommands {
-    /// Commands sent at once; larger batches go out slice by slice, so that they leave room for others.
-    private static final int SLICE = 512;
-
     /// Long enough for an event loop to turn once.
     private static final long LAST_LOOK_MS = 5;
 
@@ -69,25 +64,6 @@ public class RedisCommands {
     public Uni<@Nullable Response> send(Request command, Duration deadline) {
         return this.<@Nullable Response>issue(
                 command.command().toString(), deadline, (connection, _) -> connection.send(command));
-    }
-
-    /// Sends many commands as one pipelined write per slice of 512, each slice with the deadline of its own; the
-    /// answers are in the order of the commands, nil as null. One error among them fails the whole batch, although
-    /// the other commands were carried out.
-    public Uni<List<@Nullable Response>> batch(List<Request> commands, Duration deadline) {
-        if (commands.isEmpty()) {
-            return Uni.createFrom().item(List.of());
-        }
-        if (commands.size() <= SLICE) {
-            return slice(commands, deadline);
-        }
-        return Multi.createFrom()
-                .range(0, (commands.size() + SLICE - 1) / SLICE)
-                .onItem()
-                .transformToUniAndConcatenate(
-                        i -> slice(commands.subList(i * SLICE, Math.min(commands.size(), (i + 1) * SLICE)), deadline))
-                .collect()
-                .in(ArrayList::new, List::addAll);
     }
 
     /// Runs a script by its digest, and sends its text once where Redis does not know it (yet, or any more).
@@ -150,10 +126,6 @@ public class RedisCommands {
         keys.forEach(request::arg);
         arguments.accept(request);
         return this.<@Nullable Response>issue(script.name(), deadline, (connection, _) -> connection.send(request));
-    }
-
-    private Uni<List<@Nullable Response>> slice(List<Request> commands, Duration deadline) {
-        return issue("batch", deadline, (connection, _) -> connection.batch(commands));
     }
 
     private <T extends @Nullable Object> Uni<T> issue(

@@ -14,8 +14,7 @@ public final class RedisRejection extends RedisFailure {
         return reply;
     }
 
-    /// Whether the reply begins with `code`, the word that tells Redis' errors apart. A batch reports the errors of
-    /// its commands as one text, each behind `ERR [index]`, so only single commands can be asked this.
+    /// Whether the reply begins with `code`, the word that tells Redis' errors apart.
     public boolean is(String code) {
         return reply.equals(code) || reply.startsWith(code + " ");
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ballast.redis.RedisFixture;
 import dev.ballast.redis.RedisProcess;
+import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
@@ -88,8 +89,13 @@ class ScriptOracleTest {
             told.add("check %d of %s at %d, cost %d".formatted(i, policy, now, cost));
             now = next(now, answer, policy, random);
         }
-        List<Response> replies =
-                fixture.commands().batch(requests, PATIENCE).await().atMost(PATIENCE);
+        List<Response> replies = Uni.join()
+                .all(requests.stream()
+                        .map(request -> fixture.commands().send(request, PATIENCE))
+                        .toList())
+                .andFailFast()
+                .await()
+                .atMost(PATIENCE);
         for (int i = 0; i < replies.size(); i++) {
             assertEquals(expected.get(i), answer(replies.get(i)), told.get(i));
         }

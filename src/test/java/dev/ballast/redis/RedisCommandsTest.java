@@ -117,24 +117,6 @@ class RedisCommandsTest {
     }
 
     @Test
-    void batch_10000Commands_answersInOrder() {
-        List<Request> commands = IntStream.range(0, 10_000)
-                .mapToObj(i -> Request.cmd(Command.ECHO).arg("b" + i))
-                .toList();
-
-        List<Response> replies = redis.batch(commands, PATIENCE).await().atMost(PATIENCE);
-
-        assertEquals(10_000, replies.size());
-        IntStream.range(0, 10_000)
-                .forEach(i -> assertEquals("b" + i, replies.get(i).toString()));
-    }
-
-    @Test
-    void batch_ofNothing_answersNothing() {
-        assertEquals(List.of(), redis.batch(List.of(), PATIENCE).await().atMost(PATIENCE));
-    }
-
-    @Test
     void run_afterScriptFlush_sendsTheTextOnce() {
         assertEquals(3, sum("a", "1", "2"));
         redis.send(Request.cmd(Command.SCRIPT).arg("FLUSH")).await().atMost(PATIENCE);
