@@ -33,7 +33,8 @@ final class LocalLimiter {
         for (Charge charge : charges) {
             long over = level(charge, now) + cost(charge, pods) - burst(charge, pods);
             if (over > 0) {
-                rejecting.add(rejection(charge, over, cost(charge, pods) > burst(charge, pods)));
+                Duration retry = Duration.ofNanos(over);
+                rejecting.add(new Standing(charge, false, 0, retry, retry, retry));
             }
         }
         if (rejecting.isEmpty()) {
@@ -41,11 +42,6 @@ final class LocalLimiter {
                     charge -> arrivals.put(LimitKeys.of(charge), now + level(charge, now) + cost(charge, pods)));
         }
         return rejecting;
-    }
-
-    private static Standing rejection(Charge charge, long nanos, boolean never) {
-        Duration retry = Duration.ofNanos(nanos);
-        return new Standing(charge, false, 0, never ? Standing.NEVER : retry, retry, retry);
     }
 
     /// How long until all of the burst is there again.
@@ -58,8 +54,11 @@ final class LocalLimiter {
         return charge.cost() * interval(charge.policy(), pods);
     }
 
+    /// A cost beyond the share is admitted too where all of the share is there, and waited for accordingly longer: else
+    /// whatever costs much would be cut off for as long as Redis is away.
     private static long burst(Charge charge, int pods) {
-        return share(charge.policy().capacity(), pods) * interval(charge.policy(), pods);
+        long share = share(charge.policy().capacity(), pods);
+        return Math.max(share, charge.cost()) * interval(charge.policy(), pods);
     }
 
     private static long interval(Policy policy, int pods) {

@@ -43,9 +43,13 @@ class LocalLimiterTest {
     }
 
     @Test
-    void check_costBeyondTheShare_never() {
+    void check_costBeyondTheShare_admittedAtTheRateOfTheShare() {
         Charge dear = new Charge(charge("a", 8).policy(), "", "x", 5);
-        assertEquals(Standing.NEVER, limiter.check(List.of(dear), 2).getFirst().retryAfter());
+        assertEquals(1, admitted(3, 2, dear));
+        nanos.addAndGet(Duration.ofSeconds(75).toNanos() - 1);
+        assertEquals(0, admitted(1, 2, dear));
+        nanos.addAndGet(1);
+        assertEquals(1, admitted(3, 2, dear));
     }
 
     @Test
