@@ -1,6 +1,7 @@
 package dev.ballast.offsets;
 
 import dev.ballast.failpoint.FailPoint;
+import io.smallrye.mutiny.TimeoutException;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -62,7 +63,8 @@ public final class OffsetFlush {
     }
 
     /// Writes and waits for both answers, at most so long for each. Kafka first: the hand-over happens because Kafka is
-    /// there, while Redis may be what is away, and must not take the other's time. Blocks.
+    /// there, while Redis may be what is away, and must not take the other's time. Blocks, as closing the consumer
+    /// does: on its own thread, never on an event loop.
     public void sendAndWait(Consumer<?, ?> consumer, Collection<Assignment> assignments, Duration patience) {
         Map<TopicPartition, OffsetAndMetadata> commits = commits(assignments);
         try {
@@ -75,7 +77,7 @@ public final class OffsetFlush {
         }
         try {
             var _ = toRedis(consumer, assignments).await().atMost(patience);
-        } catch (io.smallrye.mutiny.TimeoutException failure) {
+        } catch (TimeoutException failure) {
             LOG.debug("offsets not in Redis at the hand-over", failure);
         }
     }

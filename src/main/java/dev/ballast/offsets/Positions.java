@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// of the same name counts no more than one in Redis would. A commit that does not say so is an operator's
 /// (`kafka-consumer-groups --reset-offsets`), and goes before all else, the offset in Redis included.
 ///
-/// Blocks; used on the consumer's thread only.
+/// Blocks, as Kafka's consumer does: used on the consumer's own thread only, never on an event loop.
 public final class Positions {
     private static final Logger LOG = Logger.getLogger(Positions.class);
     private static final String OURS = "ballast";
