@@ -21,64 +21,71 @@ class FailoverTest {
 
     @Test
     void send_oldMasterWakesAfterTheLogHasMovedOn_isNeverAnsweredByIt() {
-        Vertx vertx = Vertx.vertx();
-        try (RedisProcess old = new RedisProcess().start();
-                RedisProcess next = new RedisProcess().start();
-                RedisFixture toOld = RedisFixture.connectedTo(old);
-                RedisFixture toNext = RedisFixture.connectedTo(next)) {
-            set(toOld, "old");
-            set(toNext, "next");
-            Switch address = new Switch(vertx, old.port());
-            try (RedisFixture pod = new RedisFixture("redis://localhost:" + address.port(), Map.of())) {
-                await().atMost(PATIENCE).until(() -> pod.lines().up() == 2);
-                pod.following();
-                assertEquals("old", who(pod));
+        try (TwoMasters masters = new TwoMasters()) {
+            RedisFixture pod = masters.pod;
 
-                old.pause();
-                address.leadTo(next.port());
-                long moved =
-                        System.nanoTime() + Duration.ofMillis(500).toNanos(); // old answers from before are in by then
-                await().atMost(PATIENCE).until(() -> pod.log().confirmedAt() - moved > 0);
-                old.resume();
+            masters.old.pause();
+            masters.leadToNext();
+            long moved = System.nanoTime() + Duration.ofMillis(500).toNanos(); // old answers from before are in by then
+            await().atMost(PATIENCE).until(() -> pod.log().confirmedAt() - moved > 0);
+            masters.old.resume();
 
-                await().atMost(PATIENCE).until(() -> {
-                    String who = who(pod);
-                    if (who.equals("old")) {
-                        throw new AssertionError("answered by the master that was replaced");
-                    }
-                    return who.equals("next");
-                });
-            }
-        } finally {
-            vertx.close().toCompletionStage().toCompletableFuture().join();
+            await().atMost(PATIENCE).until(() -> {
+                String who = who(pod);
+                if (who.equals("old")) {
+                    throw new AssertionError("answered by the master that was replaced");
+                }
+                return who.equals("next");
+            });
         }
     }
 
     /// Cut off from its replicas, and not from a pod whose connections stay on it.
     @Test
     void send_oldMasterLivesOnAndTakesNoWrites_isLeftForTheOneInItsPlace() {
-        Vertx vertx = Vertx.vertx();
-        try (RedisProcess old = new RedisProcess().start();
-                RedisProcess next = new RedisProcess().start();
-                RedisFixture toOld = RedisFixture.connectedTo(old);
-                RedisFixture toNext = RedisFixture.connectedTo(next)) {
+        try (TwoMasters masters = new TwoMasters()) {
+            RedisFixture pod = masters.pod;
+
+            masters.leadToNext();
+            assertEquals("old", who(pod));
+            call(masters.toOld, "CONFIG", "SET", "min-replicas-to-write", "1");
+
+            await().atMost(PATIENCE).until(() -> who(pod).equals("next"));
+            await().atMost(PATIENCE)
+                    .until(() -> pod.log().lagNanos() < Duration.ofSeconds(1).toNanos());
+        }
+    }
+
+    /// Two servers that say who they are, and a pod that follows the log of the old one, at an address that may lead to
+    /// the next.
+    private static final class TwoMasters implements AutoCloseable {
+        private final Vertx vertx = Vertx.vertx();
+        private final RedisProcess old = new RedisProcess().start();
+        private final RedisProcess next = new RedisProcess().start();
+        private final RedisFixture toOld = RedisFixture.connectedTo(old);
+        private final RedisFixture toNext = RedisFixture.connectedTo(next);
+        private final Switch address = new Switch(vertx, old.port());
+        private final RedisFixture pod = new RedisFixture("redis://localhost:" + address.port(), Map.of());
+
+        TwoMasters() {
             set(toOld, "old");
             set(toNext, "next");
-            Switch address = new Switch(vertx, old.port());
-            try (RedisFixture pod = new RedisFixture("redis://localhost:" + address.port(), Map.of())) {
-                await().atMost(PATIENCE).until(() -> pod.lines().up() == 2);
-                pod.following();
+            await().atMost(PATIENCE).until(() -> pod.lines().up() == 2);
+            pod.following();
+            assertEquals("old", who(pod));
+        }
 
-                address.leadTo(next.port());
-                assertEquals("old", who(pod));
-                call(toOld, "CONFIG", "SET", "min-replicas-to-write", "1");
+        void leadToNext() {
+            address.leadTo(next.port());
+        }
 
-                await().atMost(PATIENCE).until(() -> who(pod).equals("next"));
-                await().atMost(PATIENCE)
-                        .until(() ->
-                                pod.log().lagNanos() < Duration.ofSeconds(1).toNanos());
-            }
-        } finally {
+        @Override
+        public void close() {
+            pod.close();
+            toNext.close();
+            toOld.close();
+            next.close();
+            old.close();
             vertx.close().toCompletionStage().toCompletableFuture().join();
         }
     }
