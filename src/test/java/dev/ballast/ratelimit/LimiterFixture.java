@@ -4,11 +4,13 @@ import dev.ballast.redis.RedisFixture;
 import dev.ballast.redis.RedisProcess;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /// The limiter of one pod on a plain Vert.x, against a Redis of the test's choice.
@@ -42,14 +44,17 @@ final class LimiterFixture implements AutoCloseable {
         return limiter.check(List.of(charges)).await().atMost(PATIENCE);
     }
 
-    /// All of them in one turn of one event loop.
     List<Decision> checkAtOnce(int times, Charge... charges) {
-        CompletableFuture<List<CompletableFuture<Decision>>> subscribed = new CompletableFuture<>();
+        return atOnce(times, () -> limiter.check(List.of(charges)));
+    }
+
+    /// Asks so often in one turn of one event loop, and waits for all answers.
+    <T> List<T> atOnce(int times, Supplier<Uni<T>> question) {
+        CompletableFuture<List<CompletableFuture<T>>> subscribed = new CompletableFuture<>();
         redis.vertx()
                 .getOrCreateContext()
                 .runOnContext(_ -> subscribed.complete(IntStream.range(0, times)
-                        .mapToObj(i -> limiter.check(List.of(charges)).subscribeAsCompletionStage())
-                        .map(CompletableFuture::toCompletableFuture)
+                        .mapToObj(i -> question.get().subscribeAsCompletionStage())
                         .toList()));
         return subscribed.join().stream().map(CompletableFuture::join).toList();
     }
