@@ -1,8 +1,12 @@
 package dev.ballast.ratelimit;
 
 import dev.ballast.redis.RedisProcess;
-import io.smallrye.mutiny.Uni;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.io.IOException;
@@ -41,7 +45,6 @@ import org.openjdk.jmh.annotations.Warmup;
 public class ScriptBenchmark {
     private static final int PIPELINE = 512;
     private static final int IDENTIFIERS = 1_000;
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Pattern USED = Pattern.compile("used_cpu_(?:sys|user):([0-9.]+)");
 
     @Param({"empty", "token-bucket", "sliding-window-counter", "sliding-window-log"})
@@ -50,7 +53,8 @@ public class ScriptBenchmark {
     private final SplittableRandom random = new SplittableRandom(1);
     private final List<Policy> policies = new ArrayList<>();
     private RedisProcess server;
-    private LimiterFixture fixture;
+    private Vertx vertx;
+    private RedisConnection redis;
     private String sha;
     private double before;
     private long decisions;
@@ -72,7 +76,8 @@ public class ScriptBenchmark {
     @Setup
     public void open() throws IOException {
         server = new RedisProcess().start();
-        fixture = new LimiterFixture(server);
+        vertx = Vertx.vertx();
+        redis = join(Redis.createClient(vertx, new RedisOptions().setConnectionString(server.url()).setMaxWaitingHandlers(PIPELINE)).connect());
         String source = "return ''";
         if (!algorithms.equals("empty")) {
             try (InputStream script = ScriptBenchmark.class.getResourceAsStream("/lua/rate-limit.lua")) {
@@ -101,7 +106,7 @@ public class ScriptBenchmark {
     /// Ends both.
     @TearDown
     public void close() {
-        fixture.close();
+        var _ = join(vertx.close());
         server.close();
     }
 
@@ -113,8 +118,7 @@ public class ScriptBenchmark {
         for (int i = 0; i < PIPELINE; i++) {
             requests.add(request());
         }
-        List<Response> replies =
-                Uni.join().all(requests.stream().map(request -> fixture.redis.commands().send(request, PATIENCE)).toList()).andFailFast().await().atMost(PATIENCE);
+        List<Response> replies = join(redis.batch(requests));
         decisions += PIPELINE;
         return replies;
     }
@@ -141,6 +145,10 @@ public class ScriptBenchmark {
     }
 
     private Response send(Request request) {
-        return fixture.redis.commands().send(request, PATIENCE).await().atMost(PATIENCE);
+        return join(redis.send(request));
+    }
+
+    private static <T> T join(Future<T> future) {
+        return future.toCompletionStage().toCompletableFuture().join();
     }
 }
