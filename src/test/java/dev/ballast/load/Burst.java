@@ -43,16 +43,17 @@ public final class Burst implements AutoCloseable {
         CountDownLatch answered = new CountDownLatch(all);
         Map<String, Long> statuses = new TreeMap<>();
         Map<String, Long> tiers = new TreeMap<>();
+        Map<String, Long> problems = new TreeMap<>();
         long begin = System.nanoTime();
         vertx.runOnContext(_ -> {
             for (int i = 0; i < all; i++) {
-                send(i % urls.size(), path, answered, statuses, tiers);
+                send(i % urls.size(), path, answered, statuses, tiers, problems);
             }
         });
         if (!answered.await(60, TimeUnit.SECONDS)) {
             throw new IllegalStateException(answered.getCount() + " of " + all + " have no answer");
         }
-        return new Answers(statuses, tiers, Duration.ofNanos(System.nanoTime() - begin));
+        return new Answers(statuses, tiers, problems, Duration.ofNanos(System.nanoTime() - begin));
     }
 
     @Override
@@ -61,7 +62,12 @@ public final class Burst implements AutoCloseable {
     }
 
     private void send(
-            int pod, String path, CountDownLatch answered, Map<String, Long> statuses, Map<String, Long> tiers) {
+            int pod,
+            String path,
+            CountDownLatch answered,
+            Map<String, Long> statuses,
+            Map<String, Long> tiers,
+            Map<String, Long> problems) {
         RequestOptions options = new RequestOptions()
                 .setMethod(HttpMethod.GET)
                 .setAbsoluteURI(urls.get(pod) + path)
@@ -70,7 +76,12 @@ public final class Burst implements AutoCloseable {
         clients.get(pod)
                 .request(options)
                 .compose(request -> request.send())
-                .compose(response -> response.body().map(response))
+                .compose(response -> response.body().map(body -> {
+                    if (response.statusCode() != 200) {
+                        problems.merge(body.toJsonObject().getString("detail"), 1L, Long::sum);
+                    }
+                    return response;
+                }))
                 .onComplete(result -> {
                     if (result.succeeded()) {
                         statuses.merge("" + result.result().statusCode(), 1L, Long::sum);
@@ -86,8 +97,10 @@ public final class Burst implements AutoCloseable {
     ///
     /// @param statuses how often each status came, or each kind of failure to get one
     /// @param tiers how often each `Cache-Status`
+    /// @param problems how often each problem's detail
     /// @param took from the first request to the last answer
-    public record Answers(Map<String, Long> statuses, Map<String, Long> tiers, Duration took) {
+    public record Answers(
+            Map<String, Long> statuses, Map<String, Long> tiers, Map<String, Long> problems, Duration took) {
         public long succeeded() {
             return statuses.getOrDefault("200", 0L);
         }
