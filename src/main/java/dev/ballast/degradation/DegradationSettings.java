@@ -3,11 +3,84 @@ package dev.ballast.degradation;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
 
-/// Settings of what is asked of the dependencies.
+/// When a dependency counts as failing or gone, and as well again.
 @ConfigMapping(prefix = "ballast.degradation")
 interface DegradationSettings {
+    /// How often each dependency is probed, give or take a tenth, so that pods do not ask together. Half a
+    /// second: two failed probes in a row are noticed within three seconds by a service that nobody calls.
+    @WithDefault("PT0.5S")
+    Duration probeEvery();
+
     /// How long a probe may take. Below the period of the probes, so that never two are under way.
     @WithDefault("PT0.4S")
     Duration probeTimeout();
+
+    /// Real calls in a second below which the probes decide alone: of fewer, one failure would be too many.
+    @WithDefault("5")
+    int minimumVolume();
+
+    /// Answers that took longer are slow, and count as failures. 0.2 s: far beyond any healthy answer of these.
+    @WithDefault("PT0.2S")
+    Duration slowAfter();
+
+    /// The same for single dependencies, by name.
+    Map<String, Duration> slow();
+
+    /// A call that takes longer is a sign of silence, although its caller may wait on: callers' own limits are
+    /// too long for a hang to be noticed within a second.
+    @WithDefault("PT0.4S")
+    Duration lateAfter();
+
+    /// How long there must have been no answer at all, of calls and of probes, for two refusals or timeouts in a
+    /// row to mean that a dependency is gone: longer than a pause of this process, and than that between two
+    /// probes.
+    @WithDefault("PT0.6S")
+    Duration silence();
+
+    /// Success ratio of a second below which it is a bad one.
+    @WithDefault("0.9")
+    double enterBelow();
+
+    /// Ratio of proper answers, however late, of a second below which nothing works.
+    @WithDefault("0.1")
+    double goneBelow();
+
+    /// Bad seconds in a row that make a dependency failing, or gone where nothing works.
+    @WithDefault("2")
+    int enterWindows();
+
+    /// Success ratio of a second above which it is a good one.
+    @WithDefault("0.98")
+    double leaveAbove();
+
+    /// Good seconds in a row before it gets better by a level.
+    @WithDefault("3")
+    int leaveWindows();
+
+    /// The shortest time at a level before it gets better, at first; doubles with every relapse.
+    @WithDefault("PT1S")
+    Duration stay();
+
+    /// What that grows to at most.
+    @WithDefault("PT30S")
+    Duration longestStay();
+
+    /// How long a dependency must be well for its relapses to be forgotten.
+    @WithDefault("PT1M")
+    Duration forgetAfter();
+
+    /// Dependencies without which the service as a whole is at its minimum.
+    @WithDefault("postgresql")
+    Set<String> core();
+
+    /// How often each fallback is run although nobody needs it; failures are logged and counted.
+    @WithDefault("PT10S")
+    Duration rehearseEvery();
+
+    /// Changes that are kept for operators to look at.
+    @WithDefault("500")
+    int events();
 }

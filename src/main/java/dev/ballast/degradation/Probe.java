@@ -8,6 +8,11 @@ public interface Probe {
     String dependency();
 
     /// Completes when the dependency answered; fails with the cause otherwise. Non-blocking; the caller sets
-    /// the deadline.
+    /// the deadline. Not to be asked through what requests may use up, such as a pool.
     Uni<Void> check();
+
+    /// What a failure says of the dependency.
+    default Outcome meaning(Throwable failure) {
+        return Outcome.of(failure);
+    }
 }

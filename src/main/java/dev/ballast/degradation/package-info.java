@@ -1,5 +1,6 @@
-/// Knows how the dependencies are, and says so where people and Kubernetes look: no shared dependency's
-/// failure takes a pod out, and each is seen in `/q/health/well`.
+/// Knows how the dependencies are, by real calls and by probes, selects how much of each feature there is, and
+/// says so to callers, people and Kubernetes: no shared dependency's failure takes a pod out, nobody waits for
+/// what is known to be away, and each feature comes back by itself.
 @NullMarked
 @CheckReturnValue
 package dev.ballast.degradation;

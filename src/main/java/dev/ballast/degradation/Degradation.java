@@ -1,0 +1,287 @@
+package dev.ballast.degradation;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/// Selects the level of every feature: by its dependencies, by the load, and above all by what an operator
+/// ordered. Safe for use from every thread; reading a level is one volatile read.
+@Singleton
+public class Degradation {
+    private static final Logger LOG = Logger.getLogger(Degradation.class);
+    private static final long LOOK_EVERY_MS = 100;
+
+    /// Stands for all features in an override.
+    private static final String ALL = "";
+
+    private final Dependencies dependencies;
+    private final Events events;
+    private final Set<String> core;
+    private final Clock clock = Clock.systemUTC();
+    private final Map<String, Feature> features = new TreeMap<>();
+    private final Map<String, Order> overrides = new ConcurrentSkipListMap<>();
+    // This belongs to the timer's thread.
+    private final Map<String, Condition> told = new ConcurrentHashMap<>();
+    private volatile @Nullable String pressure;
+    private volatile Level overall = Level.NORMAL;
+    private volatile String header = Level.NORMAL.wireName();
+
+    @Inject
+    Degradation(
+            @Any Instance<Feature.Spec> specs,
+            Dependencies dependencies,
+            Events events,
+            DegradationSettings settings,
+            MeterRegistry registry) {
+        this.dependencies = dependencies;
+        this.events = events;
+        this.core = settings.core();
+        Meters meters = new Meters(registry);
+        for (Feature.Spec spec : specs) {
+            features.put(spec.name(), new Feature(spec, meters));
+            Gauge.builder("ballast.degradation.level", features.get(spec.name()), f -> rank(f.level()))
+                    .description("Of a feature: 0 normal, 1 degraded, 2 minimal")
+                    .tag("feature", spec.name())
+                    .register(registry);
+        }
+        Gauge.builder("ballast.degradation.overall", this, d -> rank(d.overall()))
+                .description("Of the service: 0 normal, 1 degraded, 2 minimal")
+                .register(registry);
+        Gauge.builder("ballast.degradation.overrides", overrides, Map::size)
+                .description("Overrides in force on this pod")
+                .register(registry);
+    }
+
+    /// An operator's order, which goes before everything else until it ends.
+    ///
+    /// @param feature null for all
+    /// @param by who ordered it
+    /// @param until when it reverts by itself
+    public record Order(@Nullable String feature, Level level, String reason, String by, Instant until) {}
+
+    /// The feature of this name.
+    ///
+    /// @throws IllegalArgumentException where no room declares it
+    public Feature feature(String name) {
+        return find(name).orElseThrow(() -> new IllegalArgumentException("no feature " + name));
+    }
+
+    /// Likewise; empty where there is none.
+    public Optional<Feature> find(String name) {
+        return Optional.ofNullable(features.get(name));
+    }
+
+    /// All features, by name.
+    public Collection<Feature> features() {
+        return List.copyOf(features.values());
+    }
+
+    /// That of the service as a whole: normal where all is, minimal where what everything needs is gone.
+    public Level overall() {
+        return overall;
+    }
+
+    /// The overall level and the features that are not normal, as every response has it.
+    String header() {
+        return header;
+    }
+
+    /// Those in force.
+    public Collection<Order> overrides() {
+        return List.copyOf(overrides.values());
+    }
+
+    /// Binds a feature, or all, in place of an earlier override of the same.
+    public void order(Order order) {
+        String feature = order.feature() == null ? ALL : order.feature();
+        overrides.put(feature, order);
+        events.changed(
+                "override", named(feature), "none", order.level().wireName(), order.by() + ": " + order.reason());
+        refresh();
+    }
+
+    /// Ends an override.
+    ///
+    /// @param feature null for that of all
+    /// @return whether there was one
+    public boolean revert(@Nullable String feature, String by) {
+        return end(feature == null ? ALL : feature, "ended by " + by);
+    }
+
+    /// Says that there is more to do than can be done, and ends that with null: features that are given up first
+    /// are at their minimum meanwhile.
+    public void press(@Nullable String why) {
+        pressure = why;
+        dependencies.timer().execute(this::refresh);
+    }
+
+    /// Why there is too much to do; null where there is not.
+    public @Nullable String pressure() {
+        return pressure;
+    }
+
+    void start(@Observes StartupEvent started) {
+        dependencies.tell(this::refresh);
+        var _ = dependencies
+                .timer()
+                .scheduleAtFixedRate(this::look, LOOK_EVERY_MS, LOOK_EVERY_MS, TimeUnit.MILLISECONDS);
+    }
+
+    private void look() {
+        try {
+            dependencies.all().forEach(Dependency::advance);
+            Instant now = clock.instant();
+            overrides.forEach((feature, order) -> {
+                if (!now.isBefore(order.until())) {
+                    var _ = end(feature, "its time is over");
+                }
+            });
+            refresh();
+        } catch (RuntimeException defect) {
+            LOG.error("The levels cannot be selected", defect); // a timer that throws does not run again
+        }
+    }
+
+    private boolean end(String feature, String why) {
+        Order ended = overrides.remove(feature);
+        if (ended == null) {
+            return false;
+        }
+        events.changed("override", named(feature), ended.level().wireName(), "none", why);
+        refresh();
+        return true;
+    }
+
+    /// Makes all levels what they should be now, and tells what changed.
+    private synchronized void refresh() {
+        Map<String, Condition> conditions = new TreeMap<>();
+        for (Dependency dependency : dependencies.all()) {
+            conditions.put(dependency.name(), dependency.condition());
+            Condition before = told.put(dependency.name(), dependency.condition());
+            if (before != null ? before != dependency.condition() : dependency.condition() != Condition.WELL) {
+                events.changed(
+                        "dependency",
+                        dependency.name(),
+                        before == null ? Condition.WELL.wireName() : before.wireName(),
+                        dependency.condition().wireName(),
+                        dependency.rule());
+            }
+        }
+        features.values().forEach(feature -> refresh(feature, conditions));
+        refreshOverall(conditions);
+        header = headerNow();
+    }
+
+    private void refresh(Feature feature, Map<String, Condition> conditions) {
+        Feature.State next = selected(feature, conditions);
+        Level before = feature.level();
+        feature.enter(next);
+        if (before != next.level()) {
+            events.changed(
+                    "feature", feature.name(), before.wireName(), next.level().wireName(), next.why());
+        }
+    }
+
+    private Feature.State selected(Feature feature, Map<String, Condition> conditions) {
+        Order order = overrides.getOrDefault(feature.name(), overrides.get(ALL));
+        if (order != null) {
+            return new Feature.State(order.level(), "ordered by " + order.by() + ": " + order.reason());
+        }
+        String why = pressure;
+        if (why != null && feature.spec().optional()) {
+            return new Feature.State(Level.MINIMAL, why);
+        }
+        return feature.byDependencies(name -> conditions.getOrDefault(name, Condition.WELL));
+    }
+
+    private void refreshOverall(Map<String, Condition> conditions) {
+        Order order = overrides.get(ALL);
+        Level next = order != null ? order.level() : overallBy(conditions);
+        if (next != overall) {
+            events.changed(
+                    "service",
+                    "ballast",
+                    overall.wireName(),
+                    next.wireName(),
+                    order == null ? "by its parts" : order.reason());
+            overall = next;
+        }
+    }
+
+    private Level overallBy(Map<String, Condition> conditions) {
+        if (core.stream().anyMatch(name -> conditions.get(name) == Condition.GONE)) {
+            return Level.MINIMAL;
+        }
+        boolean whole = features.values().stream().allMatch(feature -> feature.level() == Level.NORMAL);
+        return whole ? Level.NORMAL : Level.DEGRADED;
+    }
+
+    private String headerNow() {
+        return overall.wireName()
+                + features.values().stream()
+                        .filter(feature -> feature.level() != Level.NORMAL)
+                        .map(feature ->
+                                "; " + feature.name() + "=" + feature.level().wireName())
+                        .collect(Collectors.joining());
+    }
+
+    private static String named(String feature) {
+        return feature.equals(ALL) ? "all" : feature;
+    }
+
+    private static int rank(Level level) {
+        return switch (level) {
+            case NORMAL -> 0;
+            case DEGRADED -> 1;
+            case MINIMAL -> 2;
+        };
+    }
+
+    /// Counts answers by level.
+    static final class Meters {
+        private final MeterRegistry registry;
+        private final Map<String, Counter> answers = new ConcurrentHashMap<>();
+
+        Meters(MeterRegistry registry) {
+            this.registry = registry;
+        }
+
+        void answered(String feature, Level level) {
+            String key = feature + level;
+            Counter known = answers.get(key);
+            Counter counter = known != null
+                    ? known
+                    : answers.computeIfAbsent(
+                            key,
+                            _ -> registry.counter(
+                                    "ballast.degradation.answers", "feature", feature, "level", level.wireName()));
+            counter.increment();
+        }
+
+        /// A handler failed, and the next one is asked.
+        void fell(String feature, Level from) {
+            registry.counter("ballast.degradation.falls", "feature", feature, "from", from.wireName())
+                    .increment();
+        }
+    }
+}

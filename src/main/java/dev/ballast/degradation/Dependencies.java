@@ -1,0 +1,103 @@
+package dev.ballast.degradation;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.smallrye.mutiny.Uni;
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// All that the service depends on, by name. Safe for use from every thread.
+@Singleton
+public class Dependencies {
+    private final DegradationSettings settings;
+    private final MeterRegistry registry;
+    private final Map<String, Dependency> known = new ConcurrentSkipListMap<>();
+    private volatile Runnable watcher = () -> {};
+
+    /// Of its own, because event loops and workers may be held up by the very trouble that is to be noticed.
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+            task -> Thread.ofPlatform().name("ballast-degradation").daemon().unstarted(task));
+
+    @Inject
+    Dependencies(DegradationSettings settings, MeterRegistry registry) {
+        this.settings = settings;
+        this.registry = registry;
+    }
+
+    /// The one of this name, which is known from now on.
+    public Dependency named(String name) {
+        return known.computeIfAbsent(name, this::create);
+    }
+
+    /// By name.
+    public Collection<Dependency> all() {
+        return List.copyOf(known.values());
+    }
+
+    /// As [Dependency#watch].
+    public <T extends @Nullable Object> Uni<T> watch(
+            Dependency dependency, Uni<T> call, Function<Throwable, @Nullable Outcome> meaning) {
+        return dependency.watch(call, meaning, timer);
+    }
+
+    ScheduledExecutorService timer() {
+        return timer;
+    }
+
+    /// @param changed is run on the timer when a dependency was found silent
+    void tell(Runnable changed) {
+        watcher = changed;
+    }
+
+    private Dependency create(String name) {
+        Duration slowAfter = settings.slow().getOrDefault(name, settings.slowAfter());
+        Dependency created = new Dependency(
+                name,
+                new Dependency.Numbers(settings.minimumVolume(), slowAfter, settings.lateAfter(), settings.silence()),
+                new Hysteresis.Numbers(
+                        settings.enterBelow(),
+                        settings.goneBelow(),
+                        settings.enterWindows(),
+                        settings.leaveAbove(),
+                        settings.leaveWindows(),
+                        settings.stay(),
+                        settings.longestStay(),
+                        settings.forgetAfter()),
+                System::nanoTime,
+                () -> timer.execute(watcher));
+        Gauge.builder("ballast.degradation.dependency", created, d -> rank(d.condition()))
+                .description("How a dependency is: 0 well, 1 failing, 2 gone")
+                .tag("dependency", name)
+                .register(registry);
+        Gauge.builder("ballast.degradation.success.ratio", created, d -> d.calls()
+                        .plus(d.probes())
+                        .successRatio())
+                .description("Of calls and probes of a dependency in the last ten seconds")
+                .tag("dependency", name)
+                .register(registry);
+        return created;
+    }
+
+    private static int rank(Condition condition) {
+        return switch (condition) {
+            case WELL -> 0;
+            case FAILING -> 1;
+            case GONE -> 2;
+        };
+    }
+
+    @PreDestroy
+    void close() {
+        timer.shutdownNow();
+    }
+}

@@ -1,0 +1,200 @@
+package dev.ballast.degradation;
+
+import dev.ballast.degradation.Signals.Source;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// Something the service depends on, and how it is, by what is heard of it from real calls and from probes.
+/// Safe for use from every thread; a signal costs an atomic increment or two, a question a volatile read.
+public final class Dependency {
+    private static final long FRESH_ENOUGH = Duration.ofMillis(20).toNanos();
+
+    private final String name;
+    private final Numbers numbers;
+    private final Hysteresis hysteresis;
+    private final Signals signals = new Signals();
+    private final LongSupplier nanoTime;
+    private final Runnable changed;
+
+    private volatile Condition condition = Condition.WELL;
+    private volatile boolean struck;
+    private volatile long lastAnswer;
+    private volatile @Nullable String lastProbe;
+    // These belong to this object's monitor.
+    private long lastStrike;
+    private int strikes;
+    private long nextWindow;
+
+    /// @param minimumVolume real calls in a second below which the probes decide
+    /// @param slowAfter answers that took longer are slow
+    /// @param lateAfter a call that takes longer is a sign of silence, although its caller may wait on
+    /// @param silence how long there must have been no answer at all
+    record Numbers(int minimumVolume, Duration slowAfter, Duration lateAfter, Duration silence) {}
+
+    /// @param changed is called at once, on any thread, when it was found silent
+    Dependency(String name, Numbers numbers, Hysteresis.Numbers thresholds, LongSupplier nanoTime, Runnable changed) {
+        this.name = name;
+        this.numbers = numbers;
+        this.nanoTime = nanoTime;
+        this.changed = changed;
+        long now = nanoTime.getAsLong();
+        this.hysteresis = new Hysteresis(thresholds, now);
+        this.nextWindow = Signals.second(now);
+        this.lastAnswer = now;
+    }
+
+    /// As shown to operators, for example `redis`.
+    public String name() {
+        return name;
+    }
+
+    public Condition condition() {
+        return condition;
+    }
+
+    /// Whether it is known that nobody answers: calling it would only cost the caller's time. Ends with the first
+    /// sign of life, long before anybody calls it well again.
+    public boolean isSilent() {
+        return struck && condition == Condition.GONE;
+    }
+
+    /// A real call has ended.
+    ///
+    /// @param begin when it began, by the clock of [System#nanoTime()]
+    public void ended(Outcome outcome, long begin) {
+        long now = nanoTime.getAsLong();
+        Outcome timely =
+                outcome == Outcome.OK && now - begin > numbers.slowAfter().toNanos() ? Outcome.SLOW : outcome;
+        hear(Source.CALL, timely, begin, now);
+    }
+
+    /// Watches a call: that it takes too long is noticed at once, and its outcome when it ends. A call that its
+    /// caller gives up says nothing.
+    ///
+    /// @param meaning of a failure for the dependency; null where it says nothing about it
+    /// @param timer on which the time is watched
+    public <T extends @Nullable Object> Uni<T> watch(
+            Uni<T> call, Function<Throwable, @Nullable Outcome> meaning, ScheduledExecutorService timer) {
+        return Uni.createFrom().deferred(() -> {
+            long begin = nanoTime.getAsLong();
+            Future<?> late = timer.schedule(
+                    () -> strike(Outcome.TIMED_OUT, begin, nanoTime.getAsLong()),
+                    numbers.lateAfter().toNanos(),
+                    TimeUnit.NANOSECONDS);
+            return call.onTermination()
+                    .invoke(() -> late.cancel(false))
+                    .onItemOrFailure()
+                    .invoke((item, failure) -> {
+                        Outcome outcome = failure == null ? Outcome.OK : meaning.apply(failure);
+                        if (outcome != null) {
+                            ended(outcome, begin);
+                        }
+                    });
+        });
+    }
+
+    /// A probe has ended.
+    ///
+    /// @param said for people: `up`, or how it failed
+    void probed(Outcome outcome, long begin, String said) {
+        lastProbe = said;
+        long now = nanoTime.getAsLong();
+        Outcome timely =
+                outcome == Outcome.OK && now - begin > numbers.slowAfter().toNanos() ? Outcome.SLOW : outcome;
+        hear(Source.PROBE, timely, begin, now);
+    }
+
+    /// What the last probe found; null before the first.
+    public @Nullable String lastProbe() {
+        return lastProbe;
+    }
+
+    private void hear(Source source, Outcome outcome, long begin, long now) {
+        signals.add(now, source, outcome, now - begin);
+        if (outcome.isAnswer()) {
+            if (now - lastAnswer > FRESH_ENOUGH) {
+                lastAnswer = now; // seldom, as all threads share it
+            }
+            if (struck) {
+                answered();
+            }
+        } else {
+            strike(outcome, begin, now);
+        }
+    }
+
+    private synchronized void answered() {
+        strikes = 0;
+        struck = false;
+    }
+
+    /// Two in a row are two one after the other, not two at the same time: the second call began after the first
+    /// had failed. And no answer came for a moment, which is longer than a pause of this process, and than that
+    /// between two probes: two calls that wait for a lock say nothing where a probe is answered.
+    private void strike(Outcome outcome, long begin, long now) {
+        synchronized (this) {
+            if (strikes > 0 && begin - lastStrike < 0) {
+                return;
+            }
+            strikes++;
+            lastStrike = now;
+            struck = true;
+            boolean silent =
+                    strikes >= 2 && now - lastAnswer >= numbers.silence().toNanos();
+            String how = "%d in a row, the last one %s"
+                    .formatted(strikes, outcome == Outcome.TIMED_OUT ? "timed out" : "refused");
+            if (!silent || !hysteresis.silent(how, now)) {
+                return;
+            }
+            condition = hysteresis.condition();
+        }
+        changed.run();
+    }
+
+    /// Looks at the seconds that have ended since it was last called. To be called a few times a second.
+    void advance() {
+        synchronized (this) {
+            long now = nanoTime.getAsLong();
+            long present = Signals.second(now);
+            nextWindow = Math.max(nextWindow, present - Signals.CLOSED);
+            for (; nextWindow < present; nextWindow++) {
+                // Told apart from one another, although one look may find several: the caller was held up.
+                if (hysteresis.closed(in(nextWindow), now)) {
+                    condition = hysteresis.condition();
+                }
+            }
+        }
+    }
+
+    private Counts in(long second) {
+        Counts calls = signals.in(second, Source.CALL);
+        Counts probes = signals.in(second, Source.PROBE);
+        return calls.total() < numbers.minimumVolume() && probes.total() > 0 ? probes : calls.plus(probes);
+    }
+
+    /// Why it is as it is, for people.
+    public synchronized String rule() {
+        return hysteresis.rule();
+    }
+
+    /// How long it must still stay as it is before it may get better.
+    public synchronized Duration stayLeft() {
+        return Duration.ofNanos(hysteresis.stayLeft(nanoTime.getAsLong()));
+    }
+
+    /// What real calls found in the last ten seconds.
+    public Counts calls() {
+        return signals.lately(nanoTime.getAsLong(), Source.CALL);
+    }
+
+    /// What probes found in the last ten seconds.
+    public Counts probes() {
+        return signals.lately(nanoTime.getAsLong(), Source.PROBE);
+    }
+}

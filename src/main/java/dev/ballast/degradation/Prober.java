@@ -1,0 +1,94 @@
+package dev.ballast.degradation;
+
+import io.quarkus.runtime.StartupEvent;
+import io.smallrye.mutiny.TimeoutException;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/// Asks every dependency twice a second how it is, so that trouble is noticed while nobody calls, and health
+/// while nobody dares to. One question of each is under way at most.
+@Singleton
+class Prober {
+    private static final Logger LOG = Logger.getLogger(Prober.class);
+    private static final double JITTER = 0.1;
+
+    /// A timer that is later than this was held up with the whole process, and says nothing of the dependency.
+    private static final Duration HELD_UP = Duration.ofMillis(100);
+
+    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(50);
+
+    private final List<Probe> probes;
+    private final Dependencies dependencies;
+    private final DegradationSettings settings;
+    private final Random random = new Random();
+
+    @Inject
+    Prober(@Any Instance<Probe> probes, Dependencies dependencies, DegradationSettings settings) {
+        this.probes = probes.stream().toList();
+        this.dependencies = dependencies;
+        this.settings = settings;
+    }
+
+    /// Those that are probed.
+    List<Dependency> probed() {
+        return probes.stream()
+                .map(probe -> dependencies.named(probe.dependency()))
+                .sorted((a, b) -> a.name().compareTo(b.name()))
+                .toList();
+    }
+
+    void start(@Observes StartupEvent started) {
+        probes.forEach(probe -> schedule(probe, 0));
+    }
+
+    private void schedule(Probe probe, long afterNanos) {
+        try {
+            var _ = dependencies.timer().schedule(() -> ask(probe), afterNanos, TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException stopping) {
+            LOG.debug("no more probes", stopping);
+        }
+    }
+
+    private void ask(Probe probe) {
+        Dependency dependency = dependencies.named(probe.dependency());
+        long begin = System.nanoTime();
+        var _ = Uni.createFrom()
+                .deferred(probe::check)
+                .ifNoItem()
+                .after(settings.probeTimeout())
+                .fail()
+                .onTermination()
+                .invoke(() -> again(probe, begin))
+                .subscribe()
+                .with(
+                        _ -> dependency.probed(Outcome.OK, begin, "up"),
+                        failure -> failed(probe, dependency, failure, begin));
+    }
+
+    private void failed(Probe probe, Dependency dependency, Throwable failure, long begin) {
+        long took = System.nanoTime() - begin;
+        boolean heldUp = failure instanceof TimeoutException
+                && took > settings.probeTimeout().plus(HELD_UP).toNanos();
+        if (!heldUp) {
+            // the kind of failure, not its message: that may hold addresses
+            String said = "down: " + failure.getClass().getSimpleName();
+            dependency.probed(probe.meaning(failure), begin, said);
+        }
+    }
+
+    private void again(Probe probe, long begin) {
+        double jitter = 1 + JITTER * (2 * random.nextDouble() - 1);
+        long period = (long) (settings.probeEvery().toNanos() * jitter);
+        schedule(probe, Math.max(SHORTEST_PAUSE.toNanos(), period - (System.nanoTime() - begin)));
+    }
+}

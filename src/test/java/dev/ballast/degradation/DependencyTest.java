@@ -1,0 +1,171 @@
+package dev.ballast.degradation;
+
+import static dev.ballast.degradation.Condition.FAILING;
+import static dev.ballast.degradation.Condition.GONE;
+import static dev.ballast.degradation.Condition.WELL;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// A dependency's condition by what is heard of it, second by second, on a clock of the test's own.
+class DependencyTest {
+    private final DependencyFixture fixture = new DependencyFixture();
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+
+    @AfterEach
+    void end() {
+        timer.shutdownNow();
+    }
+
+    /// Each letter is a second of 20 calls: `.` all well, `x` all fail, `~` slow, `h` half of them fail, `o` one
+    /// fails,
+    /// `_` nothing is heard, `!` nobody answers. What is expected is the condition after it.
+    @ParameterizedTest(name = "{0}: {1}")
+    @MethodSource
+    void seconds_ofSignals_leadToCondition(String title, String seconds, String expected) {
+        StringBuilder seen = new StringBuilder();
+        seconds.chars().forEach(second -> seen.append(letter(fixture.second((char) second))));
+        assertEquals(expected, seen.toString());
+    }
+
+    static Stream<Arguments> seconds_ofSignals_leadToCondition() {
+        return Stream.of(
+                Arguments.of("healthy", "......", "wwwwww"),
+                Arguments.of("one bad second is none", "..h....", "wwwwwww"),
+                Arguments.of("two bad ones are", "..hh..", "wwwfff"),
+                Arguments.of("a failure in twenty is none", "oooooo", "wwwwww"),
+                Arguments.of("bad ones not in a row", "h.h.h.h.", "wwwwwwww"),
+                Arguments.of("silence between does not part them", "h__h", "wwwf"),
+                Arguments.of("only errors: gone", "xx", "wg"),
+                Arguments.of("slow is failing, not gone", "~~~", "wff"),
+                Arguments.of("up after three good ones", "hh...", "wfffw"),
+                Arguments.of("a doubtful one begins anew", "hh..o...", "wffffffw"),
+                Arguments.of("silent at once", "!", "g"),
+                Arguments.of("gone goes up by one level", "!...", "gggf"),
+                Arguments.of("and then by another", "!......", "gggfwww"),
+                Arguments.of("failing gets worse", "hhxx", "wffg"),
+                // It went up at the end of the fifth second and fell at the end of the seventh: it stays for two.
+                Arguments.of("a relapse", "hh...hh...", "wfffwwfffw"));
+    }
+
+    @Test
+    void relapses_doubleTheStay_untilAMinuteOfHealth() {
+        List<Long> stays = new ArrayList<>();
+        for (int i = 0; i < 7; i++) {
+            fixture.second('!');
+            stays.add(fixture.secondsUntil(WELL));
+        }
+        // three windows at least; then the doubled stay, at each of the two levels
+        assertEquals(List.of(4L, 5L, 7L, 15L, 31L, 59L, 59L), stays);
+
+        fixture.seconds('.', 60);
+        fixture.second('!');
+        assertEquals(4L, fixture.secondsUntil(WELL));
+    }
+
+    @Test
+    void failingEveryOtherSecond_changesAtMostSixTimesAMinute() {
+        for (char half : new char[] {'x', '!', 'h'}) {
+            DependencyFixture flapping = new DependencyFixture();
+            int changes = flapping.changesIn(60, second -> second % 2 == 0 ? half : '.');
+            assertTrue(changes <= 6, half + ": " + changes);
+        }
+    }
+
+    @Test
+    void fewCalls_probesDecide() {
+        for (int second = 0; second < 2; second++) {
+            fixture.calls(Outcome.FAILED, 4);
+            fixture.probes(Outcome.OK, 2);
+            fixture.endSecond();
+        }
+        assertEquals(WELL, fixture.dependency.condition());
+
+        for (int second = 0; second < 2; second++) {
+            fixture.calls(Outcome.FAILED, 5);
+            fixture.probes(Outcome.OK, 2);
+            fixture.endSecond();
+        }
+        assertEquals(FAILING, fixture.dependency.condition());
+    }
+
+    @Test
+    void twoTimeoutsAtTheSameTime_areOne() {
+        long begin = fixture.nanos.get();
+        fixture.wait(Duration.ofMillis(400));
+        for (int i = 0; i < 100; i++) {
+            fixture.dependency.ended(Outcome.TIMED_OUT, begin);
+        }
+        assertEquals(WELL, fixture.dependency.condition());
+
+        long next = fixture.nanos.get();
+        fixture.wait(Duration.ofMillis(400));
+        fixture.dependency.ended(Outcome.TIMED_OUT, next);
+        assertEquals(GONE, fixture.dependency.condition());
+        assertEquals(1, fixture.notices.get());
+    }
+
+    @Test
+    void refusals_countOnceTheyWentOnForAMoment() {
+        fixture.dependency.ended(Outcome.REJECTED, fixture.nanos.get());
+        fixture.dependency.ended(Outcome.REJECTED, fixture.nanos.get());
+        assertEquals(WELL, fixture.dependency.condition());
+        fixture.wait(Duration.ofMillis(600));
+        fixture.dependency.ended(Outcome.REJECTED, fixture.nanos.get());
+        assertEquals(GONE, fixture.dependency.condition());
+        assertTrue(fixture.dependency.isSilent());
+    }
+
+    @Test
+    void anAnswer_endsTheSilence_notTheCondition() {
+        fixture.second('!');
+        assertTrue(fixture.dependency.isSilent());
+        fixture.probes(Outcome.OK, 1);
+        assertFalse(fixture.dependency.isSilent());
+        assertEquals(GONE, fixture.dependency.condition());
+    }
+
+    @Test
+    void slowAnswer_isSlow() {
+        long begin = fixture.nanos.get();
+        fixture.wait(Duration.ofMillis(201));
+        fixture.dependency.ended(Outcome.OK, begin);
+        assertEquals(1, fixture.dependency.calls().slow());
+    }
+
+    @Test
+    void watch_failureThatSaysNothing_isNotHeard() {
+        Uni<String> call = fixture.dependency.watch(
+                Uni.createFrom().failure(new IllegalArgumentException("4xx")), _ -> null, timer);
+        call.onFailure().recoverWithItem("").await().indefinitely();
+        assertEquals(0, fixture.dependency.calls().total());
+    }
+
+    @Test
+    void watch_callerLeaves_isNotHeard() {
+        Uni<Void> never = Uni.createFrom().nothing();
+        fixture.dependency
+                .watch(never, _ -> Outcome.FAILED, timer)
+                .subscribe()
+                .with(_ -> {})
+                .cancel();
+        assertEquals(0, fixture.dependency.calls().total());
+    }
+
+    private static char letter(Condition condition) {
+        return condition.wireName().charAt(0);
+    }
+}
