@@ -1,6 +1,9 @@
 package dev.ballast.database;
 
+import dev.ballast.degradation.Dependencies;
+import dev.ballast.degradation.Dependency;
 import dev.ballast.degradation.Outage;
+import dev.ballast.degradation.Outcome;
 import io.smallrye.mutiny.TimeoutException;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.VertxException;
@@ -21,20 +24,26 @@ import org.jspecify.annotations.Nullable;
 /// Runs statements on the primary database. Non-blocking; resumes on the caller's event loop.
 ///
 /// Every call ends within [DatabaseSettings#timeout()] and fails with [DatabaseUnavailable] when the
-/// database cannot be reached or is too slow, else with the `PgException` of the statement.
+/// database cannot be reached or is too slow, else with the `PgException` of the statement. While nobody
+/// answers, calls fail at once: nobody waits for what is known to be away.
 @ApplicationScoped
 public class Database {
     private final Pool pool;
     private final DatabaseSettings settings;
     private final Outage outage;
+    private final Dependencies dependencies;
+    private final Dependency dependency;
 
     @Inject
     Database(
             Pool pool,
             DatabaseSettings settings,
+            Dependencies dependencies,
             @ConfigProperty(name = "quarkus.datasource.reactive.url") String address) {
         this.pool = pool;
         this.settings = settings;
+        this.dependencies = dependencies;
+        this.dependency = dependencies.named(PostgresProbe.NAME);
         this.outage = new Outage("PostgreSQL", address.replaceFirst("[?].*", ""), "POSTGRES_URL");
     }
 
@@ -49,14 +58,26 @@ public class Database {
     }
 
     private <T> Uni<T> bounded(Uni<T> statement) {
-        return statement
-                .ifNoItem()
-                .after(settings.timeout())
-                .fail()
-                .onItemOrFailure()
-                .invoke((done, failure) -> notice(failure))
+        return Uni.createFrom()
+                .deferred(() -> dependency.isSilent() ? Uni.createFrom().failure(KnownToBeAway::new) : heard(statement))
                 .onFailure(Database::isUnavailable)
                 .transform(DatabaseUnavailable::new);
+    }
+
+    private <T> Uni<T> heard(Uni<T> statement) {
+        Uni<T> bounded = statement.ifNoItem().after(settings.timeout()).fail();
+        return dependencies
+                .watch(dependency, bounded, Database::meaning)
+                .onItemOrFailure()
+                .invoke((done, failure) -> notice(failure));
+    }
+
+    /// An error that is the statement's own says nothing about the server.
+    static @Nullable Outcome meaning(Throwable failure) {
+        if (failure instanceof TimeoutException) {
+            return Outcome.TIMED_OUT;
+        }
+        return isUnavailable(failure) ? Outcome.REJECTED : null;
     }
 
     private void notice(@Nullable Throwable failure) {
@@ -75,6 +96,7 @@ public class Database {
             // how the client says that a connection was closed under a statement, or none became free in time
             case VertxException closed -> true;
             case NoStackTraceThrowable pool -> true;
+            case KnownToBeAway _ -> true;
             default -> false;
         };
     }
@@ -83,5 +105,11 @@ public class Database {
     private static boolean isOutage(String sqlState) {
         return sqlState != null
                 && (sqlState.startsWith("08") || sqlState.startsWith("53") || sqlState.startsWith("57P"));
+    }
+
+    private static final class KnownToBeAway extends RuntimeException {
+        KnownToBeAway() {
+            super("the database has not answered lately", null, false, false);
+        }
     }
 }

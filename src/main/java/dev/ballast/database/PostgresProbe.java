@@ -1,28 +1,96 @@
 package dev.ballast.database;
 
+import dev.ballast.degradation.Outcome;
 import dev.ballast.degradation.Probe;
 import io.smallrye.mutiny.Uni;
-import io.vertx.mutiny.sqlclient.Tuple;
-import jakarta.enterprise.context.ApplicationScoped;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.PgConnection;
+import io.vertx.pgclient.PgException;
+import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jspecify.annotations.Nullable;
 
-/// Asks PostgreSQL for the smallest answer it has.
-@ApplicationScoped
+/// Asks PostgreSQL for the smallest answer it has, on a connection of its own: requests may have taken all of the
+/// pool's. A connection that gave no answer in time is given up, as the server behind it may never give one.
+@Singleton
 class PostgresProbe implements Probe {
-    private final Database database;
+    static final String NAME = "postgresql";
 
+    /// Longer than any server takes to greet, and long enough that an outage does not leave sockets behind by the
+    /// hundred: there is no way to call off an attempt.
+    private static final Duration GREETED_WITHIN = Duration.ofSeconds(5);
+
+    private final Vertx vertx;
+    private final PgConnectOptions options;
+    // Both belong to this object's monitor.
+    private @Nullable Future<PgConnection> connection;
+    private long attemptedAt;
+
+    /// @param url as the pool has it; TLS goes by its `sslmode`
     @Inject
-    PostgresProbe(Database database) {
-        this.database = database;
+    PostgresProbe(
+            Vertx vertx,
+            @ConfigProperty(name = "quarkus.datasource.reactive.url") String url,
+            @ConfigProperty(name = "quarkus.datasource.username") Optional<String> user,
+            @ConfigProperty(name = "quarkus.datasource.password") Optional<String> password) {
+        this.vertx = vertx;
+        this.options = PgConnectOptions.fromUri(url).addProperty("application_name", "ballast-probe");
+        user.ifPresent(options::setUser);
+        password.ifPresent(options::setPassword);
     }
 
     @Override
     public String dependency() {
-        return "postgresql";
+        return NAME;
     }
 
     @Override
     public Uni<Void> check() {
-        return database.query("SELECT 1", Tuple.tuple()).replaceWithVoid();
+        Future<PgConnection> open = connection();
+        Future<Void> answer =
+                open.compose(there -> there.query("SELECT 1").execute()).mapEmpty();
+        return Uni.createFrom()
+                .completionStage(answer.toCompletionStage())
+                .onFailure()
+                .invoke(() -> giveUp(open))
+                .onCancellation()
+                .invoke(() -> giveUp(open));
+    }
+
+    @Override
+    public Outcome meaning(Throwable failure) {
+        // that it is starting, stopping or full is no answer to anybody
+        return failure instanceof PgException ? Outcome.REJECTED : Outcome.of(failure);
+    }
+
+    private synchronized Future<PgConnection> connection() {
+        Future<PgConnection> open = connection;
+        if (open == null) {
+            attemptedAt = System.nanoTime();
+            open = PgConnection.connect(vertx, options);
+            connection = open;
+        }
+        return open;
+    }
+
+    private synchronized void giveUp(Future<PgConnection> open) {
+        boolean mayStillCome = !open.isComplete() && System.nanoTime() - attemptedAt < GREETED_WITHIN.toNanos();
+        if (open == connection && !mayStillCome) {
+            connection = null;
+            open.onSuccess(PgConnection::close);
+        }
+    }
+
+    @PreDestroy
+    synchronized void close() {
+        if (connection != null) {
+            connection.onSuccess(PgConnection::close);
+        }
     }
 }

@@ -2,7 +2,10 @@ package dev.ballast.kafka;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.ballast.degradation.Dependencies;
+import dev.ballast.degradation.Dependency;
 import dev.ballast.degradation.Outage;
+import dev.ballast.degradation.Outcome;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.context.Context;
@@ -28,8 +31,8 @@ import org.jspecify.annotations.Nullable;
 /// order of their calls as long as each waits for the one before.
 @ApplicationScoped
 public class EventPublisher {
-    /// A record of this size may have come compressed, and fits into its next topic only if it is compressed again;
-    /// a producer compresses all its records or none, and small ones are not worth the time.
+    /// A record of this size may have come compressed, and fits into its next topic only if it is compressed
+    /// again; a producer compresses all its records or none, and small ones are not worth the time.
     private static final int LARGE = 256 * 1024;
 
     private final SendingThread sending;
@@ -39,6 +42,8 @@ public class EventPublisher {
     private final OpenTelemetry telemetry;
     private final MeterRegistry registry;
     private final Outage outage;
+    private final Dependencies dependencies;
+    private final Dependency dependency;
 
     @Inject
     EventPublisher(
@@ -46,12 +51,15 @@ public class EventPublisher {
             KafkaSettings settings,
             OpenTelemetry telemetry,
             MeterRegistry registry,
+            Dependencies dependencies,
             @ConfigProperty(name = "kafka.bootstrap.servers") String address) {
         this.sending = new SendingThread("ballast-publisher", broker, settings, Map.of());
         this.sendingLarge = new SendingThread("ballast-large-publisher", broker, settings, SendingThread.LARGE_RECORDS);
         this.newApart =
                 topic -> new SendingThread("ballast-publisher-" + topic, broker, settings, SendingThread.LARGE_RECORDS);
         this.telemetry = telemetry;
+        this.dependencies = dependencies;
+        this.dependency = dependencies.named(KafkaProbe.NAME);
         this.registry = registry;
         this.outage = new Outage("Kafka", address, "KAFKA_BOOTSTRAP");
     }
@@ -70,8 +78,8 @@ public class EventPublisher {
         return publish(isLarge(record) ? sendingLarge : sending, record, deadline);
     }
 
-    /// Likewise, on a thread and a producer of the topic's own, of which there should be few: a topic that is missing
-    /// or takes nothing holds up what goes to no other one.
+    /// Likewise, on a thread and a producer of the topic's own, of which there should be few: a topic that is
+    /// missing or takes nothing holds up what goes to no other one.
     public Uni<Void> publishApart(ProducerRecord<byte @Nullable [], byte @Nullable []> record, Duration deadline) {
         return publish(apart.computeIfAbsent(record.topic(), newApart), record, deadline);
     }
@@ -81,14 +89,26 @@ public class EventPublisher {
         return Uni.createFrom().deferred(() -> {
             Executor home = home();
             carryTrace(record.headers());
-            return thread.send(record, deadline)
+            Uni<Void> sent = thread.send(record, deadline)
                     .ifNoItem()
                     .after(deadline)
-                    .failWith(() -> new PublishFailed("no acknowledgment within " + deadline, null))
+                    .failWith(() -> new PublishFailed("no acknowledgment within " + deadline, null));
+            return dependencies
+                    .watch(dependency, sent, EventPublisher::meaning)
                     .onItemOrFailure()
                     .invoke((done, failure) -> notice(record.topic(), failure))
                     .emitOn(home);
         });
+    }
+
+    /// Whether it is known that no broker answers, so that publishing would only cost the caller's time.
+    public boolean isSilent() {
+        return dependency.isSilent();
+    }
+
+    /// A record that is too large says nothing about the brokers.
+    private static @Nullable Outcome meaning(Throwable failure) {
+        return failure instanceof PublishFailed known && known.isTooLarge() ? null : Outcome.TIMED_OUT;
     }
 
     /// Fetches the topic's metadata, so that the first record need not wait for it.

@@ -13,9 +13,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -25,6 +27,10 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public class KafkaAdmin {
     private static final int TIMEOUT_MS = 5_000;
+
+    /// The deadline of probes: one that nobody waits for any more is not to linger.
+    private static final int ASKED_FOR_MS = 400;
+
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
 
     private final Map<String, Object> settings;
@@ -38,9 +44,12 @@ public class KafkaAdmin {
         settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MS);
     }
 
-    /// Completes when a broker answered.
+    /// Completes when a broker answered. On a thread of its own, as the workers may all be held up.
     Uni<Void> ask() {
-        return onWorker(client -> client.describeCluster().nodes()).replaceWithVoid();
+        return on(Thread::startVirtualThread, client -> client.describeCluster(
+                                new DescribeClusterOptions().timeoutMs(ASKED_FOR_MS))
+                        .nodes())
+                .replaceWithVoid();
     }
 
     /// Creates the topics that are missing, one after the other. Asks first, because a cluster that keeps the
@@ -78,9 +87,13 @@ public class KafkaAdmin {
     }
 
     private <T> Uni<T> onWorker(Function<Admin, KafkaFuture<T>> call) {
+        return on(Infrastructure.getDefaultWorkerPool(), call);
+    }
+
+    private <T> Uni<T> on(Executor thread, Function<Admin, KafkaFuture<T>> call) {
         return Uni.createFrom()
                 .item(this::client)
-                .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
+                .runSubscriptionOn(thread)
                 .chain(client ->
                         Uni.createFrom().completionStage(call.apply(client).toCompletionStage()))
                 .onFailure(ExecutionException.class)

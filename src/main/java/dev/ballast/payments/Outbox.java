@@ -31,9 +31,10 @@ class Outbox {
     }
 
     /// Never fails. An order behind another one of its user is left to the sweeper, so that the topic has a
-    /// user's orders as they were accepted; concurrent requests have no order that could be kept.
+    /// user's orders as they were accepted; concurrent requests have no order that could be kept. So is every
+    /// order while no broker answers: its sender is not to wait for that.
     Uni<Void> publishNow(OrderRepository.Acceptance.Accepted accepted) {
-        if (accepted.behind()) {
+        if (accepted.behind() || publisher.isSilent()) {
             count("deferred");
             return Uni.createFrom().voidItem();
         }

@@ -1,8 +1,11 @@
 package dev.ballast.payments;
 
+import dev.ballast.degradation.Feature;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 
 /// Accepts payments and tells what became of them.
 @ApplicationScoped
@@ -14,6 +17,13 @@ class Payments {
     Payments(OrderRepository orders, Outbox outbox) {
         this.orders = orders;
         this.outbox = outbox;
+    }
+
+    /// Without Kafka orders are accepted and wait in the outbox; without PostgreSQL none is.
+    @Produces
+    @Singleton
+    static Feature.Spec feature() {
+        return Feature.Spec.of("payments").needs("postgresql").uses("kafka", "redis");
     }
 
     /// Completes once the order is committed, and published or left to the sweeper.

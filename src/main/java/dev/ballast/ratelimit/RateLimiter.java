@@ -1,5 +1,6 @@
 package dev.ballast.ratelimit;
 
+import dev.ballast.degradation.Feature;
 import dev.ballast.origin.Breaker;
 import dev.ballast.ratelimit.PolicyMeters.Outcome;
 import dev.ballast.redis.InvalidationLog;
@@ -15,7 +16,9 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,8 +26,8 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
-/// Decides whether requests stay within their limits. Safe for use from every thread; answers arrive on the asker's
-/// own context.
+/// Decides whether requests stay within their limits. Safe for use from every thread; answers arrive on the
+/// asker's own context.
 @ApplicationScoped
 public class RateLimiter {
     private static final Logger LOG = Logger.getLogger(RateLimiter.class);
@@ -70,6 +73,13 @@ public class RateLimiter {
                 .register(registry);
     }
 
+    /// Without Redis each policy's failure mode decides: by default each pod limits to its share.
+    @Produces
+    @Singleton
+    static Feature.Spec feature() {
+        return Feature.Spec.of("rate-limits").uses("redis");
+    }
+
     private static void tell(boolean open) {
         if (open) {
             LOG.warn("Redis does not decide on limits in time: until it does, each policy's failure mode decides");
@@ -102,8 +112,8 @@ public class RateLimiter {
         }
     }
 
-    /// Charges all policies or none, with at most one round trip to Redis. Never fails: where Redis does not answer
-    /// in time, each policy's failure mode decides.
+    /// Charges all policies or none, with at most one round trip to Redis. Never fails: where Redis does not
+    /// answer in time, each policy's failure mode decides.
     ///
     /// @param charges of one request, each to another policy
     public Uni<Decision> check(List<Charge> charges) {

@@ -1,5 +1,8 @@
 package dev.ballast.redis;
 
+import dev.ballast.degradation.Dependencies;
+import dev.ballast.degradation.Dependency;
+import dev.ballast.degradation.Outcome;
 import dev.ballast.degradation.Rarely;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -24,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 /// Commands to Redis. Every call is sent when subscribed to, answered on the subscriber's own Vert.x context, and
 /// fails with a [RedisFailure]: after its deadline, at once while Redis is away, at once where too many wait.
 ///
-/// An answer of nil is a null item. Commands that change the state of a connection (`MULTI`, `SUBSCRIBE`, `SELECT`)
-/// and those that block it (`BLPOP`, `XREAD BLOCK`) must not be sent here: others share the connection.
+/// An answer of nil is a null item. Commands that change the state of a connection (`MULTI`, `SUBSCRIBE`,
+/// `SELECT`) and those that block it (`BLPOP`, `XREAD BLOCK`) must not be sent here: others share the connection.
 /// Keys of one command or one script carry one hash tag, so that all of it works on a Redis Cluster.
 @ApplicationScoped
 public class RedisCommands {
@@ -37,9 +40,15 @@ public class RedisCommands {
     private final Duration defaultDeadline;
     private final LongSupplier nanoTime;
     private final Rarely rarely;
+    private final Dependency dependency;
 
     @Inject
-    RedisCommands(Lines lines, RedisSettings settings, MeterRegistry registry) {
+    RedisCommands(Lines lines, RedisSettings settings, MeterRegistry registry, Dependencies dependencies) {
+        this(lines, settings, registry, dependencies.named(RedisProbe.NAME));
+    }
+
+    RedisCommands(Lines lines, RedisSettings settings, MeterRegistry registry, Dependency dependency) {
+        this.dependency = dependency;
         this.lines = lines;
         this.meters = new CommandMeters(registry);
         this.nanoTime = lines.nanoTime();
@@ -50,9 +59,22 @@ public class RedisCommands {
                 .register(registry);
     }
 
-    /// Whether keys lie on several masters, so that a command without a key, such as `SCAN`, sees a part of them only.
+    /// Whether keys lie on several masters, so that a command without a key, such as `SCAN`, sees a part of them
+    /// only.
     public boolean isCluster() {
         return lines.isCluster();
+    }
+
+    /// Asks for a sign of life, which does not count as a call.
+    Uni<@Nullable Response> ping() {
+        return Uni.createFrom().deferred(() -> {
+            Line line = lines.pick();
+            return Uni.createFrom()
+                    .completionStage(within(defaultDeadline, line.use(there -> there.send(Request.cmd(Command.PING))))
+                            .toCompletionStage())
+                    .onFailure()
+                    .invoke(line::missedDeadline);
+        });
     }
 
     /// Sends one command with the room's own deadline.
@@ -137,12 +159,14 @@ public class RedisCommands {
                 line = lines.pick();
             } catch (RedisUnavailable e) {
                 meters.failed(name, e, 0);
+                dependency.ended(Outcome.REJECTED, begin);
                 emitter.fail(e);
                 return;
             }
             within(deadline, line.useWithRunId(use))
                     .onSuccess(reply -> {
                         meters.succeeded(name, nanoTime.getAsLong() - begin);
+                        dependency.ended(Outcome.OK, begin);
                         emitter.complete(reply);
                     })
                     .onFailure(cause -> {
@@ -152,14 +176,18 @@ public class RedisCommands {
                         RedisFailure failure = Failures.translate(cause);
                         Failures.report(rarely, name, failure);
                         meters.failed(name, failure, nanoTime.getAsLong() - begin);
+                        Outcome outcome = failure.outcome();
+                        if (outcome != null) {
+                            dependency.ended(outcome, begin);
+                        }
                         emitter.fail(failure);
                     });
         });
     }
 
     /// Fails after the deadline, but not before the connection was read once more. An event loop that was held up
-    /// runs its timers before it reads, so a timer that fires there says nothing about Redis: the answer may lie in
-    /// the socket, and a burst of requests would take itself for an outage.
+    /// runs its timers before it reads, so a timer that fires there says nothing about Redis: the answer may lie
+    /// in the socket, and a burst of requests would take itself for an outage.
     private static <T extends @Nullable Object> Future<T> within(Duration deadline, Future<T> answer) {
         return answer.timeout(deadline.toMillis(), TimeUnit.MILLISECONDS)
                 .recover(cause -> cause instanceof TimeoutException

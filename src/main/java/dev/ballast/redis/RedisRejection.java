@@ -1,7 +1,15 @@
 package dev.ballast.redis;
 
+import dev.ballast.degradation.Outcome;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
 /// Redis answered with an error, for example `OOM` or `WRONGTYPE`; the command was not carried out.
 public final class RedisRejection extends RedisFailure {
+    /// Of a server that cannot serve, whatever the command.
+    private static final List<String> OUTAGES =
+            List.of("LOADING", "OOM", "MISCONF", "READONLY", "NOREPLICAS", "MASTERDOWN", "CLUSTERDOWN", "BUSY");
+
     private final String reply;
 
     RedisRejection(String reply) {
@@ -22,5 +30,11 @@ public final class RedisRejection extends RedisFailure {
     @Override
     String label() {
         return "error";
+    }
+
+    @Override
+    @Nullable
+    Outcome outcome() {
+        return OUTAGES.stream().anyMatch(this::is) ? Outcome.FAILED : null;
     }
 }

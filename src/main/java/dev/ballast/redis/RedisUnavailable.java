@@ -1,5 +1,7 @@
 package dev.ballast.redis;
 
+import dev.ballast.degradation.Outcome;
+
 /// Redis gave no answer. Whether it carried the command out is unknown, unless the reason is [Reason#OVERLOADED].
 public final class RedisUnavailable extends RedisFailure {
     /// Why there was no answer.
@@ -35,5 +37,10 @@ public final class RedisUnavailable extends RedisFailure {
     @Override
     String label() {
         return reason.label;
+    }
+
+    @Override
+    Outcome outcome() {
+        return reason == Reason.TIMED_OUT ? Outcome.TIMED_OUT : Outcome.REJECTED;
     }
 }

@@ -136,8 +136,9 @@ class UserResource {
                 ifNoneMatch.matches(user.version()) ? Response.notModified() : Response.ok(user);
         return answer.header(HttpHeaders.ETAG, Precondition.entityTag(user))
                 .header(CACHE_STATUS, read.cacheStatus())
-                // a browser may keep it for its user, but asks each time whether it still holds
-                .header(HttpHeaders.CACHE_CONTROL, "private, no-cache")
+                // a browser may keep it for its user, but asks each time whether it still holds; not what a fallback
+                // gave
+                .header(HttpHeaders.CACHE_CONTROL, read.stale() ? "no-store" : "private, no-cache")
                 .build();
     }
 

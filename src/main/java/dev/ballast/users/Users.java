@@ -4,11 +4,14 @@ import dev.ballast.cache.CacheRead;
 import dev.ballast.cache.Invalidation;
 import dev.ballast.cache.TieredCache;
 import dev.ballast.database.DatabaseUnavailable;
+import dev.ballast.degradation.Feature;
 import dev.ballast.invalidation.Invalidations;
 import dev.ballast.users.UserRepository.Written;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +34,13 @@ class Users {
         this.repository = repository;
         this.cache = cache;
         this.invalidations = invalidations;
+    }
+
+    /// Without Redis memory and PostgreSQL answer; without PostgreSQL what the caches have, and no change.
+    @Produces
+    @Singleton
+    static Feature.Spec feature() {
+        return Feature.Spec.of("users").needs("postgresql").uses("redis");
     }
 
     Uni<CacheRead<User>> read(long id) {
@@ -87,8 +97,8 @@ class Users {
         return invalidations.deliver(transaction, UserCache.NAME, String.valueOf(id));
     }
 
-    /// A change found no row: there is none, or it is at another version than asked for. The caller will read again,
-    /// so the cache must not answer with what misled it.
+    /// A change found no row: there is none, or it is at another version than asked for. The caller will read
+    /// again, so the cache must not answer with what misled it.
     private <T> Uni<T> whyNot(long id) {
         return cache.invalidate(id)
                 .chain(() -> repository.read(List.of(id)))

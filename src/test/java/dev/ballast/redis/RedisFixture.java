@@ -1,5 +1,6 @@
 package dev.ballast.redis;
 
+import dev.ballast.degradation.DependencyFixture;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -27,7 +28,7 @@ public final class RedisFixture implements AutoCloseable {
                 .getConfigMapping(RedisSettings.class);
         RedisOptions options = new RedisOptions().setConnectionString(url);
         lines = new Lines(vertx, () -> new RedisOptions(options), mapped, System::nanoTime, new Random(1));
-        commands = new RedisCommands(lines, mapped, registry);
+        commands = new RedisCommands(lines, mapped, registry, DependencyFixture.dependencyOfATest());
         log = new InvalidationLog(commands, lines, vertx, mapped, registry);
         lines.open();
     }
