@@ -10,8 +10,12 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 @RegisterForReflection
 record Recommendation(
         @Schema(examples = "42") long userId,
-        @Schema(examples = "popular") Source source,
+        @Schema(examples = "personalized") Source source,
         List<Item> items) {
+    static Recommendation personalized(long userId, List<Item> items) {
+        return new Recommendation(userId, Source.PERSONALIZED, items);
+    }
+
     static Recommendation popular(long userId, PopularItems popular) {
         return new Recommendation(userId, Source.POPULAR, popular.items());
     }

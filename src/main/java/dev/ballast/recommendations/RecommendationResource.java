@@ -4,6 +4,7 @@ import static dev.ballast.security.Roles.OPERATOR;
 import static dev.ballast.security.Roles.SERVICE;
 import static dev.ballast.security.Roles.USER;
 
+import dev.ballast.degradation.Ladder;
 import dev.ballast.security.Caller;
 import dev.ballast.security.UserId;
 import io.smallrye.mutiny.Uni;
@@ -13,7 +14,9 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -43,8 +46,15 @@ class RecommendationResource {
             description = "Never an error because something behind it failed: source says what the items are.")
     @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = Recommendation.class)))
     @APIResponse(responseCode = "400", description = "Not a user id")
-    public Uni<Recommendation> read(@Parameter(example = "42") @PathParam("userId") UserId userId) {
+    public Uni<Response> read(@Parameter(example = "42") @PathParam("userId") UserId userId) {
         caller.mustReach(userId.value());
-        return recommendations.of(userId.value());
+        return recommendations.of(userId.value()).map(RecommendationResource::answer);
+    }
+
+    private static Response answer(Ladder.Answer<Recommendation> answer) {
+        Response.ResponseBuilder response = Response.ok(answer.value());
+        return answer.isFallback()
+                ? response.header(HttpHeaders.CACHE_CONTROL, "no-store").build()
+                : response.build();
     }
 }

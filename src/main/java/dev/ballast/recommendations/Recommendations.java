@@ -1,35 +1,72 @@
 package dev.ballast.recommendations;
 
 import dev.ballast.cache.TieredCache;
+import dev.ballast.degradation.Degradation;
+import dev.ballast.degradation.Feature;
+import dev.ballast.degradation.Ladder;
 import dev.ballast.problem.DomainException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.TimeoutException;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
-/// Finds items for a user. Non-blocking; never fails, and answers within [RecommendationSettings#patience()].
+/// Finds items for a user: personal ones, else what is popular, else none. Non-blocking; never fails, and answers
+/// within the time of the API and [RecommendationSettings#patience()] together.
 @ApplicationScoped
 class Recommendations {
     private static final Logger LOG = Logger.getLogger(Recommendations.class);
+    private static final String NAME = "recommendations";
     private static final String LIST = "all";
 
+    private final PersonalItems personal;
     private final TieredCache<String, PopularItems> popular;
     private final RecommendationSettings settings;
     private final MeterRegistry registry;
+    private final Ladder<Long, Recommendation> ladder;
 
     @Inject
     Recommendations(
-            TieredCache<String, PopularItems> popular, RecommendationSettings settings, MeterRegistry registry) {
+            PersonalItems personal,
+            TieredCache<String, PopularItems> popular,
+            RecommendationSettings settings,
+            MeterRegistry registry,
+            Degradation degradation) {
+        this.personal = personal;
         this.popular = popular;
         this.settings = settings;
         this.registry = registry;
+        this.ladder = degradation
+                .feature(NAME)
+                .<Long, Recommendation>normal(this::personalized)
+                .degraded(this::popular)
+                .minimal(userId -> Uni.createFrom().item(Recommendation.empty(userId)))
+                .rehearsedWith(settings.probeUser());
     }
 
-    Uni<Recommendation> of(long userId) {
-        return Uni.createFrom()
-                .deferred(() -> popular.get(LIST))
+    /// What is popular comes from Redis or PostgreSQL, so there is none at all only where all three are gone.
+    @Produces
+    @Singleton
+    static Feature.Spec feature() {
+        return Feature.Spec.of(NAME)
+                .uses(RecommendationApiProbe.NAME, "redis")
+                .needsOneOf(RecommendationApiProbe.NAME, "redis", "postgresql")
+                .givenUpFirst();
+    }
+
+    Uni<Ladder.Answer<Recommendation>> of(long userId) {
+        return ladder.handle(userId).invoke(answer -> count(answer.value()));
+    }
+
+    private Uni<Recommendation> personalized(long userId) {
+        return personal.of(userId).map(items -> Recommendation.personalized(userId, items));
+    }
+
+    private Uni<Recommendation> popular(long userId) {
+        return popular.get(LIST)
                 .map(read -> read.found()
                         .map(list -> Recommendation.popular(userId, list))
                         .orElseGet(() -> Recommendation.empty(userId)))
@@ -37,10 +74,7 @@ class Recommendations {
                 .after(settings.patience())
                 .fail()
                 .onFailure()
-                .invoke(Recommendations::tell)
-                .onFailure()
-                .recoverWithItem(() -> Recommendation.empty(userId))
-                .invoke(this::count);
+                .invoke(Recommendations::tell);
     }
 
     /// Stores that are away tell of it themselves; anything else is a defect that no caller will report.

@@ -5,6 +5,8 @@ import java.util.Locale;
 
 /// Where the items of an answer come from.
 public enum Source {
+    /// What the external API knows this user likes.
+    PERSONALIZED,
     /// What everybody likes.
     POPULAR,
     /// Nowhere: there are none, or they cannot be read.

@@ -1,5 +1,5 @@
-/// Items for a user, always: what is popular while nothing better is known, nothing rather than an error or a wait
-/// when it cannot be read.
+/// Items for a user, always: personal ones from an external API that is trusted with nothing, what is popular
+/// where it does not answer, and nothing rather than an error or a wait where that cannot be read either.
 @NullMarked
 @CheckReturnValue
 package dev.ballast.recommendations;

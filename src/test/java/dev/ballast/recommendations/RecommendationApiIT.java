@@ -8,8 +8,10 @@ import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.nullValue;
 
 import dev.ballast.problem.Rejection;
+import dev.ballast.stack.Fault;
 import dev.ballast.stack.Stack;
 import dev.ballast.stack.StackResource;
 import dev.ballast.stack.Tokens;
@@ -36,14 +38,17 @@ class RecommendationApiIT {
 
     Stack stack;
 
-    /// Pays for the client's first call outside of what is waited for.
+    /// Most look at what is popular, which is asked for while the API fails. Pays for the client's first call
+    /// outside of what is waited for.
     @BeforeEach
     void callOnce() {
+        stack.recommendations(Fault.status(503));
         get(7).then().statusCode(200).body("userId", equalTo(7));
     }
 
     @AfterEach
     void restore() throws SQLException {
+        stack.recommendations(Fault.of(Fault.Kind.NONE));
         sql("DELETE FROM popular_items WHERE item_id LIKE 'test-%'");
         sql("UPDATE popular_items SET list = 'all' WHERE list <> 'all'");
     }
@@ -60,6 +65,26 @@ class RecommendationApiIT {
                 .body("items[0].score", equalTo(1.0f))
                 .body("items[9].id", equalTo("item-10"))
                 .header("X-Trace-Id", matchesPattern("[0-9a-f]{32}")));
+    }
+
+    @Test
+    void get_fallback_isNotStoredAndNamesTheLevel() {
+        eventually(() -> get(7).then()
+                .body("source", equalTo("popular"))
+                .header("Cache-Control", "no-store")
+                .header("X-Service-Level", matchesPattern("degraded;.* ?recommendations=degraded.*")));
+    }
+
+    @Test
+    void get_apiWell_answersPersonalItemsBestFirst() {
+        stack.recommendations(Fault.of(Fault.Kind.NONE));
+        eventually(() -> get(7).then()
+                .statusCode(200)
+                .body("userId", equalTo(7))
+                .body("source", equalTo("personalized"))
+                .body("items", hasSize(5))
+                .body("items[0].score", equalTo(0.9f))
+                .header("Cache-Control", nullValue()));
     }
 
     @Test

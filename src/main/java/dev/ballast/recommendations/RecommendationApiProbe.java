@@ -1,0 +1,51 @@
+package dev.ballast.recommendations;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.ballast.degradation.Outcome;
+import dev.ballast.degradation.Probe;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.Objects;
+
+/// Asks the API what requests ask it, on a connection of its own: that it listens says little about whether it
+/// answers.
+@Singleton
+class RecommendationApiProbe implements Probe {
+    static final String NAME = "recommendation-api";
+
+    private final RecommendationApi api;
+    private final long user;
+
+    @Inject
+    RecommendationApiProbe(Vertx vertx, RecommendationSettings settings, ObjectMapper mapper) {
+        this.api = new RecommendationApi(vertx, settings, mapper, 1);
+        this.user = settings.probeUser();
+    }
+
+    @Override
+    public String dependency() {
+        return NAME;
+    }
+
+    @Override
+    public Uni<Void> check() {
+        return api.itemsFor(user)
+                .replaceWithVoid()
+                // that it has nothing for this user, or does not know it, is an answer
+                .onFailure(failure -> PersonalItems.meaning(failure) == null)
+                .recoverWithNull();
+    }
+
+    @Override
+    public Outcome meaning(Throwable failure) {
+        return Objects.requireNonNullElse(PersonalItems.meaning(failure), Outcome.OK);
+    }
+
+    @PreDestroy
+    void close() {
+        api.close();
+    }
+}
