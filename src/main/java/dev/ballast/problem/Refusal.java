@@ -6,8 +6,8 @@ import jakarta.ws.rs.core.Response;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-/// A request that a room refuses before or after it meets a resource, where no exception would be mapped. Answered as
-/// a problem document like any other.
+/// A request that a room refuses before or after it meets a resource, where no exception would be mapped.
+/// Answered as a problem document like any other.
 public final class Refusal {
     private static final int TOO_MANY_REQUESTS = 429;
 
@@ -35,6 +35,11 @@ public final class Refusal {
     /// 403.
     public static Refusal forbidden(String path, String detail) {
         return new Refusal(Problem.of(Kind.FORBIDDEN.status(), Kind.FORBIDDEN.title(), detail, path));
+    }
+
+    /// 503: the service has too much to do.
+    public static Refusal overloaded(String path, String detail) {
+        return new Refusal(Problem.of(Kind.UNAVAILABLE.status(), Kind.UNAVAILABLE.title(), detail, path));
     }
 
     /// As the REST layer's answer.

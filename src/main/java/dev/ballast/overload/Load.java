@@ -1,0 +1,131 @@
+package dev.ballast.overload;
+
+import dev.ballast.degradation.Degradation;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.Vertx;
+import io.vertx.core.impl.VertxInternal;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jboss.logging.Logger;
+
+/// Knows how much this pod has to do, and who gets in. Safe for use from every thread.
+@Singleton
+class Load {
+    private static final Logger LOG = Logger.getLogger(Load.class);
+
+    /// Of essential requests: with nobody let in, nobody would notice that there is room again.
+    private static final double LEAST = 0.1;
+
+    private final OverloadSettings settings;
+    private final Degradation degradation;
+    private final Pulse pulse;
+    private final Share optional;
+    private final Share essential;
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private final AtomicInteger optionalInFlight = new AtomicInteger();
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+            task -> Thread.ofPlatform().name("ballast-overload").daemon().unstarted(task));
+    private volatile long late;
+    private volatile boolean turnedAway;
+    // These belong to the timer's thread.
+    private boolean pressed;
+    private long calmSince;
+
+    @Inject
+    Load(Vertx vertx, OverloadSettings settings, Degradation degradation, MeterRegistry registry) {
+        this.settings = settings;
+        this.degradation = degradation;
+        this.pulse = new Pulse(((VertxInternal) vertx).getEventLoopGroup(), System::nanoTime);
+        this.optional = new Share(settings.optionalDelay(), 0);
+        this.essential = new Share(settings.delay(), LEAST);
+        Gauge.builder("ballast.overload.in.flight", inFlight, AtomicInteger::get)
+                .description("Requests under way, probes and operators' left out")
+                .register(registry);
+        Gauge.builder("ballast.overload.event.loop.delay", this, load -> load.late / 1e9)
+                .description("How late the latest event loop is, in seconds")
+                .baseUnit("seconds")
+                .register(registry);
+        Gauge.builder("ballast.overload.share", optional, Share::value)
+                .description("Of requests that is let in")
+                .tag("priority", "optional")
+                .register(registry);
+        Gauge.builder("ballast.overload.share", essential, Share::value)
+                .description("Of requests that is let in")
+                .tag("priority", "essential")
+                .register(registry);
+    }
+
+    /// Whether a request may come in; if so, [#leave] must be called when it is over.
+    boolean enter(boolean isOptional) {
+        Share share = isOptional ? optional : essential;
+        double value = share.value();
+        boolean room = inFlight.get() < settings.maxInFlight()
+                && (!isOptional || optionalInFlight.get() < settings.maxOptionalInFlight())
+                && (value >= 1 || ThreadLocalRandom.current().nextDouble() < value);
+        if (!room) {
+            turnedAway = true;
+            return false;
+        }
+        inFlight.incrementAndGet();
+        if (isOptional) {
+            optionalInFlight.incrementAndGet();
+        }
+        return true;
+    }
+
+    void leave(boolean isOptional) {
+        inFlight.decrementAndGet();
+        if (isOptional) {
+            optionalInFlight.decrementAndGet();
+        }
+    }
+
+    void start(@Observes StartupEvent started) {
+        if (settings.enabled()) {
+            long every = settings.lookEvery().toNanos();
+            var _ = timer.scheduleAtFixedRate(this::look, every, every, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void look() {
+        try {
+            late = pulse.feel();
+            optional.look(late);
+            essential.look(late);
+            tell(System.nanoTime());
+        } catch (RuntimeException defect) {
+            LOG.error("The load cannot be looked at", defect); // a timer that throws does not run again
+        }
+    }
+
+    private void tell(long now) {
+        boolean busy = turnedAway || optional.value() < 1;
+        turnedAway = false;
+        if (busy) {
+            calmSince = now;
+        }
+        if (busy && !pressed && optional.value() <= 0.5) {
+            pressed = true;
+            degradation.press("overload: event loops are %d ms late, %d requests in flight"
+                    .formatted(Duration.ofNanos(late).toMillis(), inFlight.get()));
+        } else if (pressed && now - calmSince >= settings.calmAfter().toNanos()) {
+            pressed = false;
+            degradation.press(null);
+        }
+    }
+
+    @PreDestroy
+    void close() {
+        timer.shutdownNow();
+    }
+}
