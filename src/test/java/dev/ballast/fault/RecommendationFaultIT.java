@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ballast.stack.Fault;
 import dev.ballast.stack.Pod;
 import dev.ballast.stack.Server;
 import dev.ballast.stack.Stack;
@@ -11,8 +12,10 @@ import dev.ballast.stack.Tokens;
 import io.restassured.RestAssured;
 import io.restassured.response.Response;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -50,6 +53,7 @@ class RecommendationFaultIT {
     @EnumSource
     void get_bothStoresAway_isEmptyInTimeAndPopularAgainAfterwards(Away away) {
         try (Pod pod = stack.pod("recommending").start()) {
+            stack.recommendations(Fault.of(Fault.Kind.REFUSE));
             var _ = source(pod); // pays for the first call of client and pod, outside of what is waited for
             await().atMost(PATIENCE).until(() -> source(pod).equals("popular"));
 
@@ -62,12 +66,36 @@ class RecommendationFaultIT {
             }
 
             stack.heal();
-            await("popular again").atMost(PATIENCE).until(() -> source(pod).equals("popular"));
+            await("personal again").atMost(PATIENCE).until(() -> source(pod).equals("personalized"));
         }
     }
 
-    /// Every single answer is timed, those that are waited through as well; a pod's very first is not, which loads
-    /// its classes.
+    /// 200 and no answer: what is popular comes in its place, and in time.
+    @Test
+    void get_badApi_isPopularInTimeAndPersonalAgainAfterwards() {
+        try (Pod pod = stack.pod("badly-recommending").start()) {
+            LevelView view = new LevelView(pod);
+            for (Fault.Kind kind :
+                    List.of(Fault.Kind.RUBBISH, Fault.Kind.ENDLESS, Fault.Kind.REDIRECT, Fault.Kind.DRIP)) {
+                await("personal before " + kind)
+                        .atMost(PATIENCE)
+                        .until(() -> view.isAllNormal() && source(pod).equals("personalized"));
+                stack.recommendations(Fault.of(kind));
+                for (int i = 0; i < 5; i++) {
+                    assertEquals("popular", sourceInTime(pod), kind.name());
+                }
+                await(kind + " is noticed")
+                        .atMost(Duration.ofSeconds(4))
+                        .until(() -> !view.condition("recommendation-api").equals("well"));
+                assertEquals("popular", sourceInTime(pod), kind.name());
+                stack.recommendations(Fault.of(Fault.Kind.NONE));
+            }
+            await("personal again").atMost(PATIENCE).until(() -> source(pod).equals("personalized"));
+        }
+    }
+
+    /// Every single answer is timed, those that are waited through as well; a pod's very first is not, which
+    /// loads its classes.
     private static String sourceInTime(Pod pod) {
         long begin = System.nanoTime();
         String source = source(pod);
@@ -83,7 +111,11 @@ class RecommendationFaultIT {
         assertTrue(response.header("X-Trace-Id").matches("[0-9a-f]{32}"), response.header("X-Trace-Id"));
         String source = response.jsonPath().getString("source");
         assertEquals(
-                source.equals("empty") ? 0 : 10,
+                switch (source) {
+                    case "empty" -> 0;
+                    case "popular" -> 10;
+                    default -> 5;
+                },
                 response.jsonPath().getList("items").size());
         return source;
     }

@@ -1,0 +1,165 @@
+package dev.ballast.degradationops;
+
+import static io.restassured.RestAssured.given;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasItems;
+import static org.hamcrest.Matchers.hasSize;
+
+import dev.ballast.problem.Rejection;
+import dev.ballast.stack.Stack;
+import dev.ballast.stack.StackResource;
+import dev.ballast.stack.Tokens;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+import io.restassured.specification.RequestSpecification;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// `/ops/degradation` against the packaged service.
+@QuarkusIntegrationTest
+@QuarkusTestResource(StackResource.class)
+class DegradationApiIT {
+    private static final String OVERRIDE = "/ops/degradation/override";
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    Stack stack;
+
+    @AfterEach
+    void revert() {
+        operator().delete(OVERRIDE);
+        operator().delete(OVERRIDE + "?feature=recommendations");
+    }
+
+    @Test
+    void get_allWell_tellsOfEveryFeatureAndDependency() {
+        await().atMost(SOON).untilAsserted(() -> operator()
+                .get("/ops/degradation")
+                .then()
+                .statusCode(200)
+                .body("level", equalTo("normal"))
+                .body("features.feature", hasItems("payments", "rate-limits", "recommendations", "users"))
+                .body("dependencies.dependency", hasItems("kafka", "postgresql", "recommendation-api", "redis"))
+                .body("dependencies.find { it.dependency == 'redis' }.condition", equalTo("well"))
+                .body("dependencies.find { it.dependency == 'redis' }.lastProbe", equalTo("up"))
+                .body("dependencies.find { it.dependency == 'redis' }.probes.ok", greaterThan(5))
+                .body("rehearsals.'recommendations/degraded'", equalTo("ok"))
+                .body("rehearsals.'recommendations/minimal'", equalTo("ok")));
+    }
+
+    @Test
+    void override_feature_bindsIt_isToldAndAudited_andReverts() {
+        put("{\"feature\":\"recommendations\",\"level\":\"minimal\",\"reason\":\"a test\",\"ttlSeconds\":3}")
+                .then()
+                .statusCode(200)
+                .body("by", equalTo("local-operator"));
+        user().get("/recommendations/7")
+                .then()
+                .body("source", equalTo("empty"))
+                .header("X-Service-Level", containsString("recommendations=minimal"))
+                .header("Cache-Control", "no-store");
+        operator()
+                .get("/ops/degradation")
+                .then()
+                .body("overrides", hasSize(1))
+                .body(
+                        "features.find { it.feature == 'recommendations' }.why",
+                        containsString("local-operator: a test"));
+        operator()
+                .get("/ops/audit?action=degradation.override")
+                .then()
+                .body("entries[0].who", equalTo("local-operator"))
+                .body("entries[0].target", equalTo("recommendations"));
+
+        await("it reverts by itself").atMost(SOON).untilAsserted(() -> operator()
+                .get("/ops/degradation")
+                .then()
+                .body("overrides", hasSize(0))
+                .body("features.find { it.feature == 'recommendations' }.level", equalTo("normal")));
+        operator()
+                .get("/ops/degradation/events")
+                .then()
+                .body("findAll { it.subject == 'override' }.reason", hasItem("its time is over"));
+    }
+
+    @Test
+    void override_all_bindsEveryFeature_untilDeleted() {
+        put("{\"level\":\"degraded\",\"reason\":\"a test\",\"ttlSeconds\":600}")
+                .then()
+                .statusCode(200);
+        user().get("/recommendations/7").then().header("X-Service-Level", containsString("degraded; "));
+        operator().delete(OVERRIDE).then().statusCode(204);
+        operator().delete(OVERRIDE).then().statusCode(404);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource
+    void call_badInput_isRefusedWithAReason(Rejection row) {
+        row.check(given());
+    }
+
+    static Stream<Rejection> call_badInput_isRefusedWithAReason() {
+        String levels = "level must be one of normal, degraded, minimal";
+        String features = "feature must be one of payments, rate-limits, recommendations, users, or left out for all";
+        String ttl = "ttlSeconds must be from 1 to 3600";
+        String reason = "reason must say why";
+        return Stream.of(
+                body("unknown level", levels, "{\"level\":\"off\",\"reason\":\"x\",\"ttlSeconds\":1}"),
+                body("no level", levels, "{\"reason\":\"x\",\"ttlSeconds\":1}"),
+                body(
+                        "unknown feature",
+                        features,
+                        "{\"feature\":\"x\",\"level\":\"minimal\",\"reason\":\"x\",\"ttlSeconds\":1}"),
+                body("no reason", reason, "{\"level\":\"minimal\",\"ttlSeconds\":1}"),
+                body("a blank reason", reason, "{\"level\":\"minimal\",\"reason\":\" \",\"ttlSeconds\":1}"),
+                body("no time", ttl, "{\"level\":\"minimal\",\"reason\":\"x\"}"),
+                body("no time at all", ttl, "{\"level\":\"minimal\",\"reason\":\"x\",\"ttlSeconds\":0}"),
+                body("a negative time", ttl, "{\"level\":\"minimal\",\"reason\":\"x\",\"ttlSeconds\":-1}"),
+                body("more than an hour", ttl, "{\"level\":\"minimal\",\"reason\":\"x\",\"ttlSeconds\":3601}"),
+                body("an unknown field", "is not known here", "{\"lvl\":\"minimal\"}"),
+                Rejection.of(
+                        "another's override",
+                        400,
+                        features,
+                        "DELETE",
+                        OVERRIDE + "?feature=x",
+                        DegradationApiIT::asOperator),
+                Rejection.of(
+                        "a service",
+                        403,
+                        "roles of this token",
+                        "GET",
+                        "/ops/degradation",
+                        request -> request.header("Authorization", "Bearer " + Tokens.service())));
+    }
+
+    private static Rejection body(String title, String detail, String body) {
+        return Rejection.of(title, 400, detail, "PUT", OVERRIDE, request -> {
+            asOperator(request);
+            request.contentType("application/json").body(body);
+        });
+    }
+
+    private static void asOperator(RequestSpecification request) {
+        request.header("Authorization", "Bearer " + Tokens.operator());
+    }
+
+    private static io.restassured.response.Response put(String body) {
+        return operator().contentType("application/json").body(body).put(OVERRIDE);
+    }
+
+    private static RequestSpecification operator() {
+        return given().header("Authorization", "Bearer " + Tokens.operator());
+    }
+
+    private static RequestSpecification user() {
+        return given().header("Authorization", "Bearer " + Tokens.user(7));
+    }
+}

@@ -1,0 +1,129 @@
+package dev.ballast.fault;
+
+import dev.ballast.stack.Pod;
+import dev.ballast.stack.Tokens;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+
+/// Callers of a pod's features, some hundred requests a second, each answer timed.
+final class LevelTraffic implements AutoCloseable {
+    /// Users that are asked for, so few that the caches know them.
+    static final int USERS = 20;
+
+    private static final Duration PAUSE = Duration.ofMillis(25);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final String url;
+    private final String token = Tokens.service();
+    private final Queue<Call> calls = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean running = new AtomicBoolean(true);
+    private final List<Thread> callers = new ArrayList<>();
+
+    /// One answer.
+    ///
+    /// @param feature that was asked
+    /// @param begin by [System#nanoTime()]
+    /// @param status 0 where there was none
+    /// @param source of recommendations
+    record Call(String feature, long begin, long nanos, int status, String source) {
+        boolean isServerError() {
+            return status == 0 || status >= 500;
+        }
+    }
+
+    LevelTraffic(Pod pod) {
+        this.url = pod.url();
+        callers.add(loop("recommendations", () -> get("/recommendations/" + user())));
+        callers.add(loop("users", () -> get("/users/" + user())));
+        callers.add(loop("payments", this::payment));
+    }
+
+    /// Calls that began in this stretch, by [System#nanoTime()].
+    List<Call> between(long from, long until) {
+        return calls.stream()
+                .filter(call -> call.begin() - from >= 0 && call.begin() - until < 0)
+                .toList();
+    }
+
+    /// In milliseconds; 0 where there is none.
+    static double p99(List<Call> calls, String feature) {
+        long[] sorted = calls.stream()
+                .filter(call -> call.feature().equals(feature))
+                .mapToLong(Call::nanos)
+                .sorted()
+                .toArray();
+        return sorted.length == 0 ? 0 : sorted[(int) (0.99 * (sorted.length - 1))] / 1e6;
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        running.set(false);
+        for (Thread caller : callers) {
+            caller.join();
+        }
+    }
+
+    private Thread loop(String feature, RequestSource request) {
+        return Thread.startVirtualThread(() -> {
+            while (running.get()) {
+                calls.add(call(feature, request.next()));
+                LockSupport.parkNanos(PAUSE.toNanos());
+            }
+        });
+    }
+
+    private interface RequestSource {
+        HttpRequest next();
+    }
+
+    private Call call(String feature, HttpRequest request) {
+        long begin = System.nanoTime();
+        int status = 0;
+        String source = "";
+        try {
+            HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+            status = response.statusCode();
+            source = response.body().replaceAll(".*\"source\":\"([a-z]+)\".*", "$1");
+        } catch (IOException noAnswer) {
+            status = 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return new Call(feature, begin, System.nanoTime() - begin, status, source);
+    }
+
+    private HttpRequest get(String path) {
+        return request(path).build();
+    }
+
+    private HttpRequest payment() {
+        String body = "{\"orderId\":\"level-%s\",\"userId\":%d,\"amount\":1,\"currency\":\"EUR\"}"
+                .formatted(Long.toUnsignedString(ThreadLocalRandom.current().nextLong(), 36), user());
+        return request("/payments")
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create(url + path))
+                .header("Authorization", "Bearer " + token)
+                .timeout(PATIENCE);
+    }
+
+    private static int user() {
+        return 1 + ThreadLocalRandom.current().nextInt(USERS);
+    }
+}
