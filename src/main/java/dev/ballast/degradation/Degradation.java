@@ -12,8 +12,10 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -56,9 +58,8 @@ public class Degradation {
         this.dependencies = dependencies;
         this.events = events;
         this.core = settings.core();
-        Meters meters = new Meters(registry);
         for (Feature.Spec spec : specs) {
-            features.put(spec.name(), new Feature(spec, meters));
+            features.put(spec.name(), new Feature(spec, new Meters(spec.name(), registry)));
             Gauge.builder("ballast.degradation.level", features.get(spec.name()), f -> rank(f.level()))
                     .description("Of a feature: 0 normal, 1 degraded, 2 minimal")
                     .tag("feature", spec.name())
@@ -257,31 +258,29 @@ public class Degradation {
         };
     }
 
-    /// Counts answers by level.
+    /// Counts a feature's answers.
     static final class Meters {
-        private final MeterRegistry registry;
-        private final Map<String, Counter> answers = new ConcurrentHashMap<>();
+        private final Map<Level, Counter> answers = new EnumMap<>(Level.class);
+        private final Map<Level, Counter> falls = new EnumMap<>(Level.class);
 
-        Meters(MeterRegistry registry) {
-            this.registry = registry;
+        Meters(String feature, MeterRegistry registry) {
+            for (Level level : Level.values()) {
+                answers.put(
+                        level,
+                        registry.counter("ballast.degradation.answers", "feature", feature, "level", level.wireName()));
+                falls.put(
+                        level,
+                        registry.counter("ballast.degradation.falls", "feature", feature, "from", level.wireName()));
+            }
         }
 
-        void answered(String feature, Level level) {
-            String key = feature + level;
-            Counter known = answers.get(key);
-            Counter counter = known != null
-                    ? known
-                    : answers.computeIfAbsent(
-                            key,
-                            _ -> registry.counter(
-                                    "ballast.degradation.answers", "feature", feature, "level", level.wireName()));
-            counter.increment();
+        void answered(Level level) {
+            Objects.requireNonNull(answers.get(level)).increment();
         }
 
         /// A handler failed, and the next one is asked.
-        void fell(String feature, Level from) {
-            registry.counter("ballast.degradation.falls", "feature", feature, "from", from.wireName())
-                    .increment();
+        void fell(Level from) {
+            Objects.requireNonNull(falls.get(from)).increment();
         }
     }
 }

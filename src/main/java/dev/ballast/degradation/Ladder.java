@@ -101,12 +101,12 @@ public final class Ladder<A, T> {
     }
 
     private Answer<T> answered(T value, Level level) {
-        feature.meters().answered(feature.name(), level);
+        feature.meters().answered(level);
         return new Answer<>(value, level);
     }
 
     private void fell(Level from, Throwable failure) {
-        feature.meters().fell(feature.name(), from);
+        feature.meters().fell(from);
         Span.current()
                 .addEvent(
                         "fallback",

@@ -66,6 +66,7 @@ class Prober {
                 .deferred(probe::check)
                 .ifNoItem()
                 .after(settings.probeTimeout())
+                .on(dependencies.timer())
                 .fail()
                 .onTermination()
                 .invoke(() -> again(probe, begin))
