@@ -25,6 +25,7 @@ public final class Dependency {
     private volatile Condition condition = Condition.WELL;
     private volatile boolean struck;
     private volatile long lastAnswer;
+    private volatile boolean everAnswered;
     private volatile @Nullable String lastProbe;
     // These belong to this object's monitor.
     private long lastStrike;
@@ -83,10 +84,8 @@ public final class Dependency {
             Uni<T> call, Function<Throwable, @Nullable Outcome> meaning, ScheduledExecutorService timer) {
         return Uni.createFrom().deferred(() -> {
             long begin = nanoTime.getAsLong();
-            Future<?> late = timer.schedule(
-                    () -> strike(Outcome.TIMED_OUT, begin, nanoTime.getAsLong()),
-                    numbers.lateAfter().toNanos(),
-                    TimeUnit.NANOSECONDS);
+            Future<?> late =
+                    timer.schedule(() -> late(begin), numbers.lateAfter().toNanos(), TimeUnit.NANOSECONDS);
             return call.onTermination()
                     .invoke(() -> late.cancel(false))
                     .onItemOrFailure()
@@ -97,6 +96,14 @@ public final class Dependency {
                         }
                     });
         });
+    }
+
+    /// Not before the first answer: calls of a process that has just started take their time for reasons of its
+    /// own.
+    private void late(long begin) {
+        if (everAnswered) {
+            strike(Outcome.TIMED_OUT, begin, nanoTime.getAsLong());
+        }
     }
 
     /// A probe has ended.
@@ -120,6 +127,7 @@ public final class Dependency {
         if (outcome.isAnswer()) {
             if (now - lastAnswer > FRESH_ENOUGH) {
                 lastAnswer = now; // seldom, as all threads share it
+                everAnswered = true;
             }
             if (struck) {
                 answered();

@@ -100,8 +100,9 @@ class Load {
     private void look() {
         try {
             late = pulse.feel();
-            optional.look(late);
-            essential.look(late);
+            long ownDoing = inFlight.get() < settings.minInFlight() ? 0 : late;
+            optional.look(ownDoing);
+            essential.look(ownDoing);
             tell(System.nanoTime());
         } catch (RuntimeException defect) {
             LOG.error("The load cannot be looked at", defect); // a timer that throws does not run again

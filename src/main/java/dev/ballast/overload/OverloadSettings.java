@@ -25,6 +25,11 @@ interface OverloadSettings {
     @WithDefault("500")
     int maxOptionalInFlight();
 
+    /// Requests in flight below which late event loops are not these requests' doing, but that of the machine or
+    /// of a pod that has just started: then nothing is turned away.
+    @WithDefault("32")
+    int minInFlight();
+
     /// How late event loops may be before optional requests are turned away. 0.1 s: beyond any pause of a healthy
     /// pod.
     @WithDefault("PT0.1S")

@@ -25,7 +25,7 @@ class DegradationFaultIT {
     private static final Duration NOTICED_IN_TRAFFIC = Duration.ofSeconds(1);
     private static final Duration NOTICED = Duration.ofSeconds(3);
     private static final Duration RECOVERED = Duration.ofSeconds(10);
-    private static final Duration AWAY = Duration.ofSeconds(SOAK ? 20 : 3);
+    private static final Duration AWAY = Duration.ofSeconds(SOAK ? 20 : 2);
     private static final Duration SLOW = Duration.ofMillis(350);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int MOST_CHANGES_A_MINUTE = 6;
@@ -92,7 +92,7 @@ class DegradationFaultIT {
                 hanging("postgresql", postgres),
                 killed("redis"),
                 refused("kafka", kafka),
-                api("slow by 0.8 s", false, Fault.delay(Duration.ofMillis(800))),
+                api("slow by 0.8 s", true, Fault.delay(Duration.ofMillis(800))),
                 api("every other call fails", false, Fault.of(Fault.Kind.ALTERNATE)));
     }
 
@@ -107,7 +107,7 @@ class DegradationFaultIT {
         });
         all.add(api("refused", true, Fault.of(Fault.Kind.REFUSE)));
         all.add(api("hanging", true, Fault.of(Fault.Kind.HANG)));
-        all.add(api("slow by 0.8 s", false, Fault.delay(Duration.ofMillis(800))));
+        all.add(api("slow by 0.8 s", true, Fault.delay(Duration.ofMillis(800))));
         all.add(api("every other call fails", false, Fault.of(Fault.Kind.ALTERNATE)));
         all.add(api("on and off every second", false, new Fault(Fault.Kind.FLAPPING, 503, 1_000)));
         all.add(api("errors only", false, Fault.status(500)));

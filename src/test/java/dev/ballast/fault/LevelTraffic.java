@@ -12,23 +12,27 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
-/// Callers of a pod's features, some hundred requests a second, each answer timed.
+/// Callers of a pod's features, forty requests a second of each, who do not wait for one another; each answer
+/// timed.
 final class LevelTraffic implements AutoCloseable {
     /// Users that are asked for, so few that the caches know them.
     static final int USERS = 20;
 
     private static final Duration PAUSE = Duration.ofMillis(25);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final int MOST_WAITING = 500;
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final String url;
     private final String token = Tokens.service();
     private final Queue<Call> calls = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean running = new AtomicBoolean(true);
+    private final Semaphore waiting = new Semaphore(MOST_WAITING);
     private final List<Thread> callers = new ArrayList<>();
 
     /// One answer.
@@ -73,12 +77,20 @@ final class LevelTraffic implements AutoCloseable {
         for (Thread caller : callers) {
             caller.join();
         }
+        waiting.acquire(MOST_WAITING);
     }
 
+    /// One request after the other begins, whether those before are answered or not.
     private Thread loop(String feature, RequestSource request) {
         return Thread.startVirtualThread(() -> {
             while (running.get()) {
-                calls.add(call(feature, request.next()));
+                HttpRequest next = request.next();
+                if (waiting.tryAcquire()) {
+                    Thread.startVirtualThread(() -> {
+                        calls.add(call(feature, next));
+                        waiting.release();
+                    });
+                }
                 LockSupport.parkNanos(PAUSE.toNanos());
             }
         });
