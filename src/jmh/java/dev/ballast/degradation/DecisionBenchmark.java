@@ -38,13 +38,13 @@ public class DecisionBenchmark {
     }
 
     @Benchmark
-    public Level level() {
-        return feature.level();
+    public Ladder.Handler<Long, String> decision() {
+        return ladder.handler(feature.level());
     }
 
     @Benchmark
     public void bare(Blackhole sink) {
-        Uni.createFrom().deferred(() -> handler(7L)).subscribe().with(sink::consume);
+        handler(7L).subscribe().with(sink::consume);
     }
 
     @Benchmark

@@ -76,23 +76,37 @@ public final class Ladder<A, T> {
         return this;
     }
 
-    /// Answers a request; fails with what the caller did wrong, or with the failure of the last handler.
+    /// Answers a request; fails with what the caller did wrong, or with the failure of the last handler. The handler is
+    /// chosen now, and does its work once the answer is subscribed to.
     public Uni<Answer<T>> handle(A asked) {
         return at(feature.level(), asked);
     }
 
     private Uni<Answer<T>> at(Level level, A asked) {
-        Uni<Answer<T>> answer =
-                Uni.createFrom().deferred(() -> handler(level).handle(asked)).map(value -> answered(value, level));
-        return level == Level.MINIMAL
-                ? answer
-                : answer.onFailure(Ladder::isNoAnswer).recoverWithUni(failure -> {
-                    fell(level, failure);
-                    return at(level.next(), asked);
-                });
+        return begun(handler(level), asked)
+                .onItemOrFailure()
+                .transformToUni((value, failure) -> failure == null
+                        ? Uni.createFrom().item(answered(value, level))
+                        : afterFailure(level, asked, failure));
     }
 
-    private Handler<A, T> handler(Level level) {
+    private static <A, T> Uni<T> begun(Handler<A, T> handler, A asked) {
+        try {
+            return handler.handle(asked);
+        } catch (RuntimeException thrown) {
+            return Uni.createFrom().failure(thrown);
+        }
+    }
+
+    private Uni<Answer<T>> afterFailure(Level level, A asked, Throwable failure) {
+        if (level == Level.MINIMAL || !isNoAnswer(failure)) {
+            return Uni.createFrom().failure(failure);
+        }
+        fell(level, failure);
+        return at(level.next(), asked);
+    }
+
+    Handler<A, T> handler(Level level) {
         return switch (level) {
             case NORMAL -> normal;
             case DEGRADED -> degraded;

@@ -143,7 +143,7 @@ class DegradationFaultIT {
         LevelView.until(PATIENCE, view::isAllNormal);
         long before = System.nanoTime();
         pass(Duration.ofSeconds(1));
-        long changes = changes(view);
+        long changes = view.changes(fault.dependency());
         long begin = System.nanoTime();
         fault.begin().run();
         Duration noticed = LevelView.until(
@@ -155,7 +155,7 @@ class DegradationFaultIT {
         long end = System.nanoTime();
         fault.end().run();
         Duration recovered = LevelView.until(PATIENCE, view::isAllNormal);
-        changes = changes(view) - changes;
+        changes = view.changes(fault.dependency()) - changes;
 
         List<LevelTraffic.Call> away = traffic.between(known, end);
         long errors = traffic.between(begin, System.nanoTime()).stream()
@@ -183,10 +183,6 @@ class DegradationFaultIT {
         assertTrue(recovered.compareTo(RECOVERED) < 0, row);
         assertTrue(changes <= MOST_CHANGES_A_MINUTE, row);
         assertTrue(LevelTraffic.p99(away, "recommendations") < 2 * own + NOISE_MS, row);
-    }
-
-    private static long changes(LevelView view) {
-        return view.events("dependency");
     }
 
     @Test

@@ -41,12 +41,12 @@ final class LevelView {
                         .allMatch("well"::equals);
     }
 
-    /// Events so far; each change of a dependency, a feature or the service is one.
-    long events(String subject) {
+    /// How often a dependency's condition has changed so far.
+    long changes(String dependency) {
         return given().header("Authorization", "Bearer " + OPERATOR)
                 .get(pod.url() + "/ops/degradation/events")
                 .jsonPath()
-                .getList("findAll { it.subject == '%s' }".formatted(subject))
+                .getList("findAll { it.subject == 'dependency' && it.name == '%s' }".formatted(dependency))
                 .size();
     }
 
