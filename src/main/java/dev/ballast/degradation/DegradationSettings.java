@@ -40,6 +40,11 @@ interface DegradationSettings {
     @WithDefault("PT0.6S")
     Duration silence();
 
+    /// How long after the start of this process no answer counts as slow or missing: its first calls take their
+    /// time for reasons of its own. Refusals count from the start.
+    @WithDefault("PT10S")
+    Duration warmUp();
+
     /// Success ratio of a second below which it is a bad one.
     @WithDefault("0.9")
     double enterBelow();

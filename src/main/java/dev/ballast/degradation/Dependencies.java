@@ -23,6 +23,7 @@ public class Dependencies {
     private final MeterRegistry registry;
     private final Map<String, Dependency> known = new ConcurrentSkipListMap<>();
     private volatile Runnable watcher = () -> {};
+    private volatile long heldUpUntil = System.nanoTime();
 
     /// Of its own, because event loops and workers may be held up by the very trouble that is to be noticed.
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
@@ -50,6 +51,15 @@ public class Dependencies {
         return dependency.watch(call, meaning, timer);
     }
 
+    /// To be told when event loops are late: for a while, slow and missing answers are put down to that.
+    public void heldUp(Duration forAWhile) {
+        heldUpUntil = System.nanoTime() + forAWhile.toNanos();
+    }
+
+    private boolean isHeldUp() {
+        return heldUpUntil - System.nanoTime() > 0;
+    }
+
     ScheduledExecutorService timer() {
         return timer;
     }
@@ -63,7 +73,12 @@ public class Dependencies {
         Duration slowAfter = settings.slow().getOrDefault(name, settings.slowAfter());
         Dependency created = new Dependency(
                 name,
-                new Dependency.Numbers(settings.minimumVolume(), slowAfter, settings.lateAfter(), settings.silence()),
+                new Dependency.Numbers(
+                        settings.minimumVolume(),
+                        slowAfter,
+                        settings.lateAfter(),
+                        settings.silence(),
+                        settings.warmUp()),
                 new Hysteresis.Numbers(
                         settings.enterBelow(),
                         settings.goneBelow(),
@@ -74,6 +89,7 @@ public class Dependencies {
                         settings.longestStay(),
                         settings.forgetAfter()),
                 System::nanoTime,
+                this::isHeldUp,
                 () -> timer.execute(watcher));
         Gauge.builder("ballast.degradation.dependency", created, d -> rank(d.condition()))
                 .description("How a dependency is: 0 well, 1 failing, 2 gone")

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -20,12 +21,13 @@ public final class Dependency {
     private final Hysteresis hysteresis;
     private final Signals signals = new Signals();
     private final LongSupplier nanoTime;
+    private final BooleanSupplier heldUp;
+    private final long warmAt;
     private final Runnable changed;
 
     private volatile Condition condition = Condition.WELL;
     private volatile boolean struck;
     private volatile long lastAnswer;
-    private volatile boolean everAnswered;
     private volatile @Nullable String lastProbe;
     // These belong to this object's monitor.
     private long lastStrike;
@@ -36,10 +38,19 @@ public final class Dependency {
     /// @param slowAfter answers that took longer are slow
     /// @param lateAfter a call that takes longer is a sign of silence, although its caller may wait on
     /// @param silence how long there must have been no answer at all
-    record Numbers(int minimumVolume, Duration slowAfter, Duration lateAfter, Duration silence) {}
+    /// @param warmUp how long after the start no answer counts as slow or late
+    record Numbers(int minimumVolume, Duration slowAfter, Duration lateAfter, Duration silence, Duration warmUp) {}
 
+    /// @param heldUp whether slow and missing answers are this process' own doing at the moment
     /// @param changed is called at once, on any thread, when it was found silent
-    Dependency(String name, Numbers numbers, Hysteresis.Numbers thresholds, LongSupplier nanoTime, Runnable changed) {
+    Dependency(
+            String name,
+            Numbers numbers,
+            Hysteresis.Numbers thresholds,
+            LongSupplier nanoTime,
+            BooleanSupplier heldUp,
+            Runnable changed) {
+        this.heldUp = heldUp;
         this.name = name;
         this.numbers = numbers;
         this.nanoTime = nanoTime;
@@ -48,6 +59,7 @@ public final class Dependency {
         this.hysteresis = new Hysteresis(thresholds, now);
         this.nextWindow = Signals.second(now);
         this.lastAnswer = now;
+        this.warmAt = now + numbers.warmUp().toNanos();
     }
 
     /// As shown to operators, for example `redis`.
@@ -69,10 +81,7 @@ public final class Dependency {
     ///
     /// @param begin when it began, by the clock of [System#nanoTime()]
     public void ended(Outcome outcome, long begin) {
-        long now = nanoTime.getAsLong();
-        Outcome timely =
-                outcome == Outcome.OK && now - begin > numbers.slowAfter().toNanos() ? Outcome.SLOW : outcome;
-        hear(Source.CALL, timely, begin, now);
+        hear(Source.CALL, outcome, begin);
     }
 
     /// Watches a call: that it takes too long is noticed at once, and its outcome when it ends. A call that its
@@ -98,12 +107,16 @@ public final class Dependency {
         });
     }
 
-    /// Not before the first answer: calls of a process that has just started take their time for reasons of its
-    /// own.
     private void late(long begin) {
-        if (everAnswered) {
-            strike(Outcome.TIMED_OUT, begin, nanoTime.getAsLong());
+        long now = nanoTime.getAsLong();
+        if (isWarm(now)) {
+            strike(Outcome.TIMED_OUT, begin, now);
         }
+    }
+
+    /// The first calls of a process take their time for reasons of its own, as do those of one that is held up.
+    private boolean isWarm(long now) {
+        return now - warmAt >= 0 && !heldUp.getAsBoolean();
     }
 
     /// A probe has ended.
@@ -111,10 +124,7 @@ public final class Dependency {
     /// @param said for people: `up`, or how it failed
     void probed(Outcome outcome, long begin, String said) {
         lastProbe = said;
-        long now = nanoTime.getAsLong();
-        Outcome timely =
-                outcome == Outcome.OK && now - begin > numbers.slowAfter().toNanos() ? Outcome.SLOW : outcome;
-        hear(Source.PROBE, timely, begin, now);
+        hear(Source.PROBE, outcome, begin);
     }
 
     /// What the last probe found; null before the first.
@@ -122,12 +132,17 @@ public final class Dependency {
         return lastProbe;
     }
 
-    private void hear(Source source, Outcome outcome, long begin, long now) {
+    private void hear(Source source, Outcome said, long begin) {
+        long now = nanoTime.getAsLong();
+        if (said == Outcome.TIMED_OUT && !isWarm(now)) {
+            return;
+        }
+        boolean slow = said == Outcome.OK && now - begin > numbers.slowAfter().toNanos() && isWarm(now);
+        Outcome outcome = slow ? Outcome.SLOW : said;
         signals.add(now, source, outcome, now - begin);
         if (outcome.isAnswer()) {
             if (now - lastAnswer > FRESH_ENOUGH) {
                 lastAnswer = now; // seldom, as all threads share it
-                everAnswered = true;
             }
             if (struck) {
                 answered();

@@ -1,6 +1,7 @@
 package dev.ballast.overload;
 
 import dev.ballast.degradation.Degradation;
+import dev.ballast.degradation.Dependencies;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
@@ -26,7 +27,14 @@ class Load {
     /// Of essential requests: with nobody let in, nobody would notice that there is room again.
     private static final double LEAST = 0.1;
 
+    /// What late event loops do to the timing of calls: they must not be taken for a dependency's fault, and
+    /// calls that were under way end a while after.
+    private static final Duration HELD_UP = Duration.ofMillis(50);
+
+    private static final Duration HELD_UP_FOR = Duration.ofMillis(500);
+
     private final OverloadSettings settings;
+    private final Dependencies dependencies;
     private final Degradation degradation;
     private final Pulse pulse;
     private final Share optional;
@@ -42,8 +50,14 @@ class Load {
     private long calmSince;
 
     @Inject
-    Load(Vertx vertx, OverloadSettings settings, Degradation degradation, MeterRegistry registry) {
+    Load(
+            Vertx vertx,
+            OverloadSettings settings,
+            Dependencies dependencies,
+            Degradation degradation,
+            MeterRegistry registry) {
         this.settings = settings;
+        this.dependencies = dependencies;
         this.degradation = degradation;
         this.pulse = new Pulse(((VertxInternal) vertx).getEventLoopGroup(), System::nanoTime);
         this.optional = new Share(settings.optionalDelay(), 0);
@@ -91,15 +105,16 @@ class Load {
     }
 
     void start(@Observes StartupEvent started) {
-        if (settings.enabled()) {
-            long every = settings.lookEvery().toNanos();
-            var _ = timer.scheduleAtFixedRate(this::look, every, every, TimeUnit.NANOSECONDS);
-        }
+        long every = settings.lookEvery().toNanos();
+        var _ = timer.scheduleAtFixedRate(this::look, every, every, TimeUnit.NANOSECONDS);
     }
 
     private void look() {
         try {
             late = pulse.feel();
+            if (late > HELD_UP.toNanos()) {
+                dependencies.heldUp(HELD_UP_FOR);
+            }
             long ownDoing = inFlight.get() < settings.minInFlight() ? 0 : late;
             optional.look(ownDoing);
             essential.look(ownDoing);

@@ -110,6 +110,7 @@ final class RecommendationApi {
 
         private Future<HttpClientResponse> send(HttpClientRequest opened) {
             request = opened;
+            opened.exceptionHandler(this::fail); // without one, a reset is logged as an error
             if (over) {
                 var _ = opened.reset();
             }
@@ -117,12 +118,12 @@ final class RecommendationApi {
         }
 
         private void receive(HttpClientResponse response) {
+            response.exceptionHandler(this::fail);
             int status = response.statusCode();
             if (status != 200) {
                 fail(new NoItems("it answered " + status, status < 400 || status >= 500));
                 return;
             }
-            response.exceptionHandler(this::fail);
             response.handler(this::take);
             response.endHandler(_ -> complete());
         }

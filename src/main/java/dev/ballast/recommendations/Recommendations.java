@@ -6,6 +6,7 @@ import dev.ballast.degradation.Feature;
 import dev.ballast.degradation.Ladder;
 import dev.ballast.problem.DomainException;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.Startup;
 import io.smallrye.mutiny.TimeoutException;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -16,6 +17,7 @@ import org.jboss.logging.Logger;
 
 /// Finds items for a user: personal ones, else what is popular, else none. Non-blocking; never fails, and answers
 /// within the time of the API and [RecommendationSettings#patience()] together.
+@Startup // so that the fallbacks are rehearsed before anybody asks
 @ApplicationScoped
 class Recommendations {
     private static final Logger LOG = Logger.getLogger(Recommendations.class);

@@ -1,6 +1,7 @@
 package dev.ballast.degradation;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntFunction;
@@ -9,16 +10,18 @@ import java.util.function.IntFunction;
 public final class DependencyFixture {
     static final Hysteresis.Numbers THRESHOLDS = new Hysteresis.Numbers(
             0.9, 0.1, 2, 0.98, 3, Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofSeconds(60));
-    static final Dependency.Numbers NUMBERS =
-            new Dependency.Numbers(5, Duration.ofMillis(200), Duration.ofMillis(400), Duration.ofMillis(600));
+    static final Dependency.Numbers NUMBERS = new Dependency.Numbers(
+            5, Duration.ofMillis(200), Duration.ofMillis(400), Duration.ofMillis(600), Duration.ZERO);
 
     final AtomicLong nanos = new AtomicLong(Duration.ofSeconds(-7).toNanos()); // as System.nanoTime may be
+    final AtomicBoolean heldUp = new AtomicBoolean();
     final AtomicInteger notices = new AtomicInteger();
-    final Dependency dependency = new Dependency("test", NUMBERS, THRESHOLDS, nanos::get, notices::incrementAndGet);
+    final Dependency dependency =
+            new Dependency("test", NUMBERS, THRESHOLDS, nanos::get, heldUp::get, notices::incrementAndGet);
 
     /// One on the real clock, for rooms that report to it.
     public static Dependency dependencyOfATest() {
-        return new Dependency("test", NUMBERS, THRESHOLDS, System::nanoTime, () -> {});
+        return new Dependency("test", NUMBERS, THRESHOLDS, System::nanoTime, () -> false, () -> {});
     }
 
     void wait(Duration duration) {

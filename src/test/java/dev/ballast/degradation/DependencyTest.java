@@ -139,6 +139,21 @@ class DependencyTest {
     }
 
     @Test
+    void heldUp_timeoutsAndSlowAnswersAreTheProcessOwn_refusalsAreNot() {
+        fixture.heldUp.set(true);
+        for (int i = 0; i < 3; i++) {
+            long begin = fixture.nanos.get();
+            fixture.wait(Duration.ofMillis(500));
+            fixture.dependency.ended(Outcome.TIMED_OUT, begin);
+            fixture.dependency.ended(Outcome.OK, begin);
+        }
+        assertEquals(WELL, fixture.dependency.condition());
+        assertEquals(new Counts(3, 0, 0, 0, 0, 1_500_000_000), fixture.dependency.calls());
+        fixture.second('!');
+        assertEquals(GONE, fixture.dependency.condition());
+    }
+
+    @Test
     void slowAnswer_isSlow() {
         long begin = fixture.nanos.get();
         fixture.wait(Duration.ofMillis(201));
