@@ -1,5 +1,6 @@
 package dev.ballast.database;
 
+import dev.ballast.degradation.Deadlines;
 import dev.ballast.degradation.Outage;
 import io.smallrye.mutiny.TimeoutException;
 import io.smallrye.mutiny.Uni;
@@ -52,6 +53,7 @@ public class Database {
         return statement
                 .ifNoItem()
                 .after(settings.timeout())
+                .on(Deadlines.timer())
                 .fail()
                 .onItemOrFailure()
                 .invoke((done, failure) -> notice(failure))

@@ -1,5 +1,6 @@
 package dev.ballast.origin;
 
+import dev.ballast.degradation.Deadlines;
 import dev.ballast.problem.DomainException;
 import dev.ballast.problem.Kind;
 import io.smallrye.mutiny.Uni;
@@ -30,6 +31,7 @@ public record Guard<K, V>(
                 .deferred(() -> loader.apply(keys))
                 .ifNoItem()
                 .after(timeout)
+                .on(Deadlines.timer())
                 .failWith(tooSlow)
                 .invoke(breaker::succeeded)
                 .onFailure()
