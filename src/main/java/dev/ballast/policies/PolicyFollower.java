@@ -30,6 +30,7 @@ class PolicyFollower {
     private final Policies policies;
     private final InvalidationLog log;
     private volatile boolean read;
+    private volatile boolean missed;
     private volatile boolean stopping;
 
     @Inject
@@ -51,7 +52,14 @@ class PolicyFollower {
                 .withBackOff(FIRST_PAUSE, LONGEST_PAUSE)
                 .indefinitely()
                 .subscribe()
-                .with(done -> read = true, given -> LOG.debug("Given up at shutdown", given));
+                .with(done -> begin(), given -> LOG.debug("Given up at shutdown", given));
+    }
+
+    private void begin() {
+        read = true;
+        if (missed) {
+            reread();
+        }
     }
 
     void stop(@Observes ShutdownEvent stopped) {
@@ -80,7 +88,11 @@ class PolicyFollower {
     /// A few times at once; what fails then is left to the next regular read.
     private void reread() {
         if (!read) {
-            return; // the first one is still to come
+            // The first read may be under way, and have seen what was before; who ends it looks here.
+            missed = true;
+            if (!read) {
+                return;
+            }
         }
         policies.reread()
                 .onFailure()
