@@ -5,7 +5,6 @@ import dev.ballast.ratelimit.PolicyMeters.Outcome;
 import dev.ballast.redis.InvalidationLog;
 import dev.ballast.redis.LogFollower;
 import dev.ballast.redis.RedisCommands;
-import dev.ballast.redis.RedisRejection;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -57,8 +56,8 @@ public class RateLimiter {
         this.redis = redis;
         this.log = log;
         this.pods = pods;
-        this.batches = new Batches(redis, settings.deadline());
         this.breaker = new Breaker(settings.breakerFailures(), settings.breakerPause(), nanoTime, RateLimiter::tell);
+        this.batches = new Batches(redis, settings.deadline(), breaker);
         this.denyCache = new DenyCache(nanoTime);
         this.local = new LocalLimiter(nanoTime);
         this.meters = new PolicyMeters(registry);
@@ -117,8 +116,7 @@ public class RateLimiter {
             }
             return batches.charge(charges)
                     .onItemOrFailure()
-                    .transform(
-                            (standings, failure) -> failure == null ? decided(standings) : undecided(charges, failure));
+                    .transform((standings, failure) -> failure == null ? decided(standings) : withoutRedis(charges));
         });
     }
 
@@ -130,7 +128,6 @@ public class RateLimiter {
     }
 
     private Decision decided(List<Standing> standings) {
-        breaker.succeeded();
         List<Standing> violated = violated(standings);
         if (violated.isEmpty()) {
             standings.forEach(meters::admitted);
@@ -152,16 +149,6 @@ public class RateLimiter {
             }
         }
         return violated;
-    }
-
-    private Decision undecided(List<Charge> charges, Throwable failure) {
-        // a refusal is no outage to wait for, but no decision either
-        if (failure instanceof RedisRejection) {
-            breaker.succeeded();
-        } else {
-            breaker.failed();
-        }
-        return withoutRedis(charges);
     }
 
     /// Policies in shadow mode have no say here.

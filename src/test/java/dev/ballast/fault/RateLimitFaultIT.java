@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ballast.load.Load;
+import dev.ballast.load.Metrics;
+import dev.ballast.stack.FaultProxy;
 import dev.ballast.stack.Pod;
 import dev.ballast.stack.Server;
 import dev.ballast.stack.Stack;
@@ -30,7 +32,11 @@ class RateLimitFaultIT {
     private static final Duration HOLDS_WITHIN = Duration.ofMillis(100);
     private static final Duration BACK_WITHIN = Duration.ofSeconds(5);
 
+    /// Far beyond the deadline for Redis, and little enough that nothing else but being busy is left to explain it.
+    private static final Duration NOBODY_WAITS_LONGER = Duration.ofSeconds(1);
+
     private static final Stack STACK = Stack.shared();
+    private static FaultProxy redis;
     private static Pod pod;
 
     private long begin;
@@ -40,47 +46,65 @@ class RateLimitFaultIT {
 
     @BeforeAll
     static void start() {
-        pod = STACK.pod("limits").start();
+        redis = FaultProxy.to(STACK, Server.REDIS);
+        pod = STACK.pod("limits").environment("REDIS_URL", redis.url()).start();
     }
 
     @AfterEach
     void heal() {
+        redis.pass();
         STACK.heal();
     }
 
     @AfterAll
     static void end() {
         pod.close();
+        redis.close();
     }
 
     @ParameterizedTest
-    @CsvSource({"closed, 429", "open, 200", "local, 200"})
-    void redisKilledUnder64Connections_failureModeHoldsUntilRedisIsBack(String mode, String answer)
-            throws InterruptedException {
+    @CsvSource({
+        "killed, closed, 429, failed-closed",
+        "killed, open, 200, failed-open",
+        "killed, local, 200, admitted-locally",
+        "hanging, closed, 429, failed-closed",
+        "hanging, local, 200, admitted-locally"
+    })
+    void redisAwayUnder64Connections_failureModeHoldsUntilRedisIsBack(
+            String how, String mode, String answer, String counted) throws Exception {
         change(mode);
         Load load = new Load(pod.url(), Tokens.service(), CONNECTIONS);
         load.run(Duration.ofSeconds(4), _ -> "/users/1"); // warms code and memory up
+        double countedBefore = charges(counted);
         FaultScript outage = new FaultScript("limits " + mode)
                 .step(() -> {}, BEFORE)
-                .step(this::takeAway, OUTAGE)
-                .step(this::bringBack, WHOLE);
+                .step(() -> takeAway(how), OUTAGE)
+                .step(() -> bringBack(how), WHOLE);
         begin = System.nanoTime();
         outage.start();
         Load.Trace trace = load.trace(WHOLE, _ -> "/users/1");
         outage.end();
 
+        Load.Report before = trace.between(Duration.ZERO, away);
         Load.Report during = trace.between(away.plus(HOLDS_WITHIN), returned);
         Load.Report after = trace.between(back, WHOLE);
+        Duration slowest = trace.slowest();
         System.out.printf(
-                "Redis killed, on failure %s: before %s; during %s; after %s; Redis decides again %d ms after its return%n",
+                "Redis %s, on failure %s: before %s; during %s; after %s; slowest answer %d ms; Redis decides again %d ms"
+                        + " after its return%n",
+                how,
                 mode,
-                trace.between(Duration.ZERO, away),
+                before,
                 during,
                 after,
+                slowest.toMillis(),
                 back.minus(returned).toMillis());
+        assertEquals(Set.of("200"), before.outcomes().keySet());
         assertEquals(Set.of(answer), during.outcomes().keySet());
         assertEquals(Set.of("200"), after.outcomes().keySet());
         assertTrue(back.minus(returned).compareTo(BACK_WITHIN) < 0, "back after " + back.minus(returned));
+        assertTrue(slowest.compareTo(NOBODY_WAITS_LONGER) < 0, "the slowest answer took " + slowest);
+        assertTrue(charges(counted) - countedBefore >= during.requests(), counted + " " + charges(counted));
         assertTrue(
                 Set.of("200", "429")
                         .containsAll(
@@ -98,13 +122,26 @@ class RateLimitFaultIT {
                 .statusCode(200);
     }
 
-    private void takeAway() {
-        STACK.kill(Server.REDIS);
-        away = sinceBegin();
+    private static double charges(String outcome) {
+        return Metrics.of(pod.url())
+                .sum("ballast_ratelimit_charges_total", "policy=\"user\"", "outcome=\"%s\"".formatted(outcome));
     }
 
-    private void bringBack() {
-        STACK.start(Server.REDIS);
+    private void takeAway(String how) {
+        away = sinceBegin();
+        if (how.equals("killed")) {
+            STACK.kill(Server.REDIS);
+        } else {
+            redis.hang();
+        }
+    }
+
+    private void bringBack(String how) {
+        if (how.equals("killed")) {
+            STACK.start(Server.REDIS);
+        } else {
+            redis.pass();
+        }
         returned = sinceBegin();
         await().pollInterval(Duration.ofMillis(20))
                 .atMost(BACK_WITHIN.multipliedBy(2))
