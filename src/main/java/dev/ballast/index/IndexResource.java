@@ -30,7 +30,7 @@ class IndexResource {
 
     @GET
     @Operation(operationId = "index", summary = "Which build this is, and where to go")
-    Index get() {
+    public Index get() {
         return index;
     }
 }

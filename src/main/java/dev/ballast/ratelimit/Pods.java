@@ -4,12 +4,9 @@ import dev.ballast.redis.RedisCommands;
 import dev.ballast.redis.RedisScript;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quarkus.runtime.StartupEvent;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Uni;
-import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.List;
@@ -38,16 +35,6 @@ class Pods {
         Gauge.builder("ballast.ratelimit.pods", this, Pods::count)
                 .description("Pods that share the limits while Redis is away")
                 .register(registry);
-    }
-
-    /// Invalid settings stop the start here.
-    void check(@Observes @Priority(2) StartupEvent started) {
-        Duration least = settings.heartbeatEvery().multipliedBy(2);
-        if (settings.heartbeatLasts().compareTo(least) < 0) {
-            throw new IllegalStateException(
-                    "refusing to start: ballast.ratelimit.heartbeat-lasts must be at least twice heartbeat-every, %s, not %s"
-                            .formatted(least, settings.heartbeatLasts()));
-        }
     }
 
     /// At least 1.

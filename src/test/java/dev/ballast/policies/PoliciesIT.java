@@ -316,9 +316,9 @@ class PoliciesIT {
     @CsvSource(
             delimiter = '|',
             value = {
-                "ballast.ratelimit.breaker-failures|0|ballast.ratelimit.breakerFailures must be greater than 0",
-                "ballast.ratelimit.deadline|0S|ballast.ratelimit.deadline must be longer than",
-                "ballast.ratelimit.heartbeat-lasts|1S|ballast.ratelimit.heartbeat-lasts must be at least twice",
+                "ballast.ratelimit.breaker-failures|0|ballast.ratelimit.breaker-failures must be at least 1, not 0",
+                "ballast.ratelimit.deadline|0S|ballast.ratelimit.deadline must be at least PT0.001S, not PT0S",
+                "ballast.ratelimit.heartbeat-lasts|1S|ballast.ratelimit.heartbeat-lasts must be at least PT2S, not PT1S",
                 "ballast.policies.ip.limit|0|ballast.policies.ip.limit must be from 1 to 1000000, not 0",
                 "ballast.policies.endpoints.get-nothing.limit|5|ballast.policies.endpoints.get-nothing names no endpoint",
                 "ballast.policies.deny|10.0.0.1/8|ballast.policies.deny must be a list of networks",
