@@ -99,10 +99,9 @@ class RateLimitFaultIT {
                 after,
                 slowest.toMillis(),
                 back.minus(returned).toMillis());
-        // Where the machine is busy, Redis misses a deadline now and then.
-        assertTrue(before.outcomes().getOrDefault("200", 0L) > before.requests() / 2, before.toString());
+        assertMostlyAdmitted(before);
         assertEquals(Set.of(answer), during.outcomes().keySet());
-        assertEquals(Set.of("200"), after.outcomes().keySet());
+        assertMostlyAdmitted(after);
         assertTrue(back.minus(returned).compareTo(BACK_WITHIN) < 0, "back after " + back.minus(returned));
         assertTrue(slowest.compareTo(NOBODY_WAITS_LONGER) < 0, "the slowest answer took " + slowest);
         assertTrue(charges(counted) - countedBefore >= during.requests(), counted + " " + charges(counted));
@@ -111,6 +110,11 @@ class RateLimitFaultIT {
                         .containsAll(
                                 trace.between(Duration.ZERO, WHOLE).outcomes().keySet()),
                 "nothing but answers of the limits");
+    }
+
+    /// Where the machine is busy, Redis misses a deadline now and then.
+    private static void assertMostlyAdmitted(Load.Report report) {
+        assertTrue(report.outcomes().getOrDefault("200", 0L) > 0.8 * report.requests(), report.toString());
     }
 
     private static void change(String mode) {
