@@ -10,6 +10,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,7 @@ import org.jboss.logging.Logger;
 @Singleton
 class TopicSetup {
     private static final Logger LOG = Logger.getLogger(TopicSetup.class);
+    private static final short BROKERS_OWN = -1;
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
@@ -53,7 +55,37 @@ class TopicSetup {
         this.address = address;
     }
 
+    /// What is wrong with the topics, each with its key and what is allowed.
+    static List<String> wrong(KafkaSettings settings) {
+        List<String> wrong = new ArrayList<>();
+        if (settings.replicationFactor() != BROKERS_OWN && settings.replicationFactor() < 1) {
+            wrong.add("ballast.kafka.replication-factor must be at least 1, or -1 for the broker's own, not "
+                    + settings.replicationFactor());
+        }
+        settings.topics().forEach((name, topic) -> {
+            String key = "ballast.kafka.topics." + name;
+            if (topic.partitions() < 1) {
+                wrong.add(key + ".partitions must be at least 1, not " + topic.partitions());
+            }
+            // -1 would mean for ever, beyond the rows that absorb a repetition
+            if (topic.retention().toMillis() < 1) {
+                wrong.add(key + ".retention must be at least a millisecond, not " + topic.retention());
+            }
+            if (topic.maxMessageBytes().orElse(1) < 1) {
+                wrong.add(key + ".max-message-bytes must be at least 1, not "
+                        + topic.maxMessageBytes().get());
+            }
+        });
+        return wrong;
+    }
+
+    /// @throws IllegalStateException names every setting that cannot be, which no broker would ever take
     void start(@Observes StartupEvent started) {
+        List<String> wrong = wrong(settings);
+        if (!wrong.isEmpty()) {
+            wrong.forEach(problem -> LOG.errorf("Invalid setting: %s", problem));
+            throw new IllegalStateException("refusing to start: " + String.join("; ", wrong));
+        }
         var unused = Uni.createFrom()
                 .deferred(() -> admin.create(topics()))
                 .chain(this::warmUp)

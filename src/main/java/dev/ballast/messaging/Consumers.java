@@ -12,10 +12,12 @@ import dev.ballast.offsets.StoredOffsets;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
 import io.smallrye.common.annotation.Identifier;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.impl.VertxInternal;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Any;
@@ -27,19 +29,23 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Random;
+import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jboss.logging.Logger;
 
 /// Runs a consumer for each handler, from when the topics are there until the service stops.
 @ApplicationScoped
 class Consumers {
+    private static final Logger LOG = Logger.getLogger(Consumers.class);
+
     /// How long a dead pod keeps its partitions.
     private static final int SESSION_MS = 6_000;
 
@@ -47,7 +53,7 @@ class Consumers {
     private static final int LOOPS = 4;
 
     private final Instance<RecordHandler> handlers;
-    private final MessagingSettings settings;
+    private final Configured configured;
     private final Map<String, Object> broker;
     private final Database database;
     private final EventPublisher publisher;
@@ -60,6 +66,7 @@ class Consumers {
     private final String owner = Long.toString(new SecureRandom().nextLong(Long.MAX_VALUE), Character.MAX_RADIX);
     private final List<Running> running = new CopyOnWriteArrayList<>();
 
+    /// @throws IllegalStateException names every setting that cannot be
     @Inject
     Consumers(
             @Any Instance<RecordHandler> handlers,
@@ -73,7 +80,7 @@ class Consumers {
             MeterRegistry registry,
             Vertx vertx) {
         this.handlers = handlers;
-        this.settings = settings;
+        this.configured = checked(settings, handlers);
         this.broker = broker;
         this.database = database;
         this.publisher = publisher;
@@ -84,12 +91,28 @@ class Consumers {
         this.vertx = vertx;
     }
 
+    private static Configured checked(MessagingSettings settings, Instance<RecordHandler> handlers) {
+        Configured configured = new Configured(
+                settings, handlers.stream().map(RecordHandler::name).collect(Collectors.toCollection(TreeSet::new)));
+        List<String> wrong = configured.wrong();
+        if (!wrong.isEmpty()) {
+            wrong.forEach(problem -> LOG.errorf("Invalid setting: %s", problem));
+            throw new IllegalStateException("refusing to start: " + String.join("; ", wrong));
+        }
+        return configured;
+    }
+
     /// One consumer.
     record Running(String name, ConsumerThread thread, DeadLetters deadLetters, Circuit circuit) {}
 
     /// The consumers so far; none before Kafka was seen.
     List<Running> running() {
         return running;
+    }
+
+    /// Being there is having checked the settings: a service with a wrong one does not start.
+    void check(@Observes @Priority(2) StartupEvent started) {
+        // nothing more to do
     }
 
     void start(@Observes TopicsReady ready) {
@@ -107,8 +130,7 @@ class Consumers {
 
     private void start(RecordHandler handler, List<Context> loops) {
         String name = handler.name();
-        MessagingSettings.Consumer own =
-                Objects.requireNonNull(settings.consumers().get(name), "@WithDefaults answers for every name");
+        MessagingSettings.Consumer own = configured.consumer(name);
         String group = own.group().orElse("ballast-" + name);
         List<String> topics = own.topics().orElse(List.of(name));
         Backoff backoff = new Backoff(own.retryPause(), own.retryPauseLimit(), new Random());
