@@ -159,7 +159,7 @@ class Consumers {
                 own,
                 () -> new KafkaConsumer<>(kafka),
                 topics,
-                new Positions(stored, admin, group),
+                new Positions(stored, admin::topicIds, group),
                 new OffsetFlush(stored, own.flushEvery()),
                 metrics);
         running.add(new Running(name, thread, deadLetters, circuit));
