@@ -5,6 +5,7 @@ import dev.ballast.executions.Executions;
 import dev.ballast.executions.TakingTurns;
 import dev.ballast.kafka.EventPublisher;
 import dev.ballast.kafka.KafkaAdmin;
+import dev.ballast.kafka.KafkaSettings;
 import dev.ballast.kafka.TopicsReady;
 import dev.ballast.offsets.OffsetFlush;
 import dev.ballast.offsets.Positions;
@@ -30,10 +31,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
@@ -71,6 +70,7 @@ class Consumers {
     Consumers(
             @Any Instance<RecordHandler> handlers,
             MessagingSettings settings,
+            KafkaSettings kafka,
             @Identifier("default-kafka-broker") Map<String, Object> broker,
             Database database,
             EventPublisher publisher,
@@ -80,7 +80,7 @@ class Consumers {
             MeterRegistry registry,
             Vertx vertx) {
         this.handlers = handlers;
-        this.configured = checked(settings, handlers);
+        this.configured = checked(settings, kafka, handlers);
         this.broker = broker;
         this.database = database;
         this.publisher = publisher;
@@ -91,10 +91,10 @@ class Consumers {
         this.vertx = vertx;
     }
 
-    private static Configured checked(MessagingSettings settings, Instance<RecordHandler> handlers) {
-        Configured configured = new Configured(
-                settings, handlers.stream().map(RecordHandler::name).collect(Collectors.toCollection(TreeSet::new)));
-        List<String> wrong = configured.wrong();
+    private static Configured checked(
+            MessagingSettings settings, KafkaSettings kafka, Iterable<RecordHandler> handlers) {
+        Configured configured = new Configured(settings, handlers);
+        List<String> wrong = configured.wrong(kafka.topics().keySet());
         if (!wrong.isEmpty()) {
             wrong.forEach(problem -> LOG.errorf("Invalid setting: %s", problem));
             throw new IllegalStateException("refusing to start: " + String.join("; ", wrong));
@@ -131,8 +131,8 @@ class Consumers {
     private void start(RecordHandler handler, List<Context> loops) {
         String name = handler.name();
         MessagingSettings.Consumer own = configured.consumer(name);
-        String group = own.group().orElse("ballast-" + name);
-        List<String> topics = own.topics().orElse(List.of(name));
+        String group = configured.group(name);
+        List<String> topics = configured.topics(name);
         Backoff backoff = new Backoff(own.retryPause(), own.retryPauseLimit(), new Random());
         BiConsumer<Duration, Runnable> timer = (pause, task) -> vertx.setTimer(pause.toMillis(), _ -> task.run());
         Circuit circuit = new Circuit(backoff, timer);

@@ -16,7 +16,7 @@ interface MessagingSettings {
 
     /// Settings of one consumer.
     interface Consumer {
-        /// The topics it reads; otherwise the one of its name.
+        /// The topics it reads; otherwise the one of its name. The dead letters' consumer reads those of all others.
         Optional<List<String>> topics();
 
         /// Its group; otherwise `ballast-<name>`.

@@ -97,10 +97,12 @@ class StartupFaultIT {
     void start_messagingThatWouldLoseOrStall_refusesAndNamesTheKeys() {
         try (Pod pod = stack.pod("stalling")
                 .property("ballast.messaging.consumers.payments.attempt-timeout", "0S")
+                .property("ballast.messaging.consumers.user-events.topics", "refunds")
                 .property("ballast.messaging.consumers.paymnets.window", "5")) {
             String said = assertThrows(StackFailure.class, pod::start).getMessage() + log(pod);
             for (String named : List.of(
                     "ballast.messaging.consumers.payments.attempt-timeout must be from PT0.1S to PT10M, not PT0S",
+                    "ballast.kafka.topics.refunds_dlq is missing: dead letters of consumer user-events go there",
                     "ballast.messaging.consumers.paymnets names no consumer; there are: dead-letters, payments")) {
                 assertTrue(said.contains(named), said);
             }
