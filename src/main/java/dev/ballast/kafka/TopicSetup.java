@@ -148,9 +148,9 @@ class TopicSetup {
                     address, RootCause.of(failure), names());
         } else {
             LOG.warnf(
-                    "Kafka at %s (set by KAFKA_BOOTSTRAP) cannot be reached: %s; "
+                    "Kafka at %s (set by KAFKA_BOOTSTRAP) cannot be reached, or has not all of %s: %s; "
                             + "records wait to be published and consumed, trying again",
-                    address, RootCause.of(failure));
+                    address, names(), failure instanceof PublishFailed ? failure : RootCause.of(failure));
         }
     }
 }

@@ -64,6 +64,7 @@ class Consumers {
     private final TakingTurns turns = new TakingTurns();
     private final String owner = Long.toString(new SecureRandom().nextLong(Long.MAX_VALUE), Character.MAX_RADIX);
     private final List<Running> running = new CopyOnWriteArrayList<>();
+    private volatile boolean started;
 
     /// @throws IllegalStateException names every setting that cannot be
     @Inject
@@ -105,6 +106,11 @@ class Consumers {
     /// One consumer.
     record Running(String name, ConsumerThread thread, DeadLetters deadLetters, Circuit circuit) {}
 
+    /// Whether all consumers run, which they do once their topics are there.
+    boolean haveStarted() {
+        return started;
+    }
+
     /// The consumers so far; none before Kafka was seen.
     List<Running> running() {
         return running;
@@ -122,6 +128,7 @@ class Consumers {
         for (RecordHandler handler : handlers) {
             start(handler, loops);
         }
+        started = true;
     }
 
     void stop(@Observes ShutdownEvent stopped) {

@@ -2,6 +2,7 @@ package dev.ballast.fault;
 
 import static io.restassured.RestAssured.given;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -68,7 +69,12 @@ class StartupFaultIT {
                     .get(pod.url() + "/users/1")
                     .then()
                     .statusCode(200);
-            given().get(pod.url() + "/q/health/well").then().statusCode(503);
+            given().get(pod.url() + "/q/health/well")
+                    .then()
+                    .statusCode(503)
+                    .body(
+                            "checks.find { it.name == 'dependencies' }.data.messaging",
+                            equalTo("down: TopicsNotReady"));
             for (String named : List.of("localhost:1", "REDIS_URL", "localhost:2", "KAFKA_BOOTSTRAP")) {
                 await().atMost(PATIENCE).until(() -> log(pod).contains(named));
             }
