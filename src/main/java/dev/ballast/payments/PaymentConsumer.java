@@ -1,7 +1,6 @@
 package dev.ballast.payments;
 
 import dev.ballast.database.Database;
-import dev.ballast.database.DatabaseUnavailable;
 import dev.ballast.database.Sql;
 import dev.ballast.failpoint.FailPoint;
 import dev.ballast.kafka.EventPublisher;
@@ -15,7 +14,6 @@ import io.micrometer.core.instrument.Timer;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mutiny.sqlclient.Tuple;
-import io.vertx.pgclient.PgException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
@@ -90,7 +88,7 @@ class PaymentConsumer implements RecordHandler {
                 .settle(payment)
                 .invoke(done -> settling.record(Duration.ofNanos(System.nanoTime() - begin)))
                 .chain(settlement -> conclude(payment, settlement))
-                .onFailure(PaymentConsumer::isOutage)
+                .onFailure(Database::isItsState)
                 .recoverWithItem(failure -> new Outcome.Later("postgresql", failure));
     }
 
@@ -139,18 +137,5 @@ class PaymentConsumer implements RecordHandler {
                                         why.reason()))
                         .replaceWithVoid()
                 : Uni.createFrom().voidItem();
-    }
-
-    /// Everything PostgreSQL refuses is taken for its state and not for the record's fault (schema not there
-    /// yet, a standby that is read-only, a deadlock), but for data it cannot take (classes 22 and 23).
-    static boolean isOutage(Throwable failure) {
-        return switch (failure) {
-            case DatabaseUnavailable away -> true;
-            case PgException refused ->
-                refused.getSqlState() == null
-                        || !(refused.getSqlState().startsWith("22")
-                                || refused.getSqlState().startsWith("23"));
-            default -> false;
-        };
     }
 }

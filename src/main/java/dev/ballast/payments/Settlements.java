@@ -71,7 +71,7 @@ class Settlements {
             }
         }
         return inTransaction(together)
-                .onFailure(failure -> together.size() > 1 && !PaymentConsumer.isOutage(failure))
+                .onFailure(failure -> together.size() > 1 && !Database.isItsState(failure))
                 .recoverWithUni(() -> oneByOne(together))
                 .chain(settled -> alone.isEmpty()
                         ? Uni.createFrom().item(settled)
@@ -84,7 +84,7 @@ class Settlements {
                 .iterable(payments)
                 .onItem()
                 .transformToUniAndConcatenate(payment -> inTransaction(List.of(payment))
-                        .onFailure(failure -> !PaymentConsumer.isOutage(failure))
+                        .onFailure(failure -> !Database.isItsState(failure))
                         .recoverWithItem(refused -> Map.of(payment, new Settlement.Refused(refused))))
                 .collect()
                 .in(HashMap::new, Map::putAll);
