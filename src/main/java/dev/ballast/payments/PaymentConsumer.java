@@ -12,8 +12,6 @@ import dev.ballast.payments.Settlements.Settlement;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.smallrye.mutiny.Uni;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
@@ -125,16 +123,13 @@ class PaymentConsumer implements RecordHandler {
         return Uni.createFrom().item(new Outcome.Poison(reason, detail));
     }
 
-    /// The order, if there is one of this very content, says where its record went.
+    /// The order of this very content says where its record went. What is no event has no order that could; one whose
+    /// content another one's contradicts leaves that as it is.
     @Override
     public Uni<Void> deadLettered(InboundRecord record, Outcome.Poison why) {
         return unlimited.read(record) instanceof EventReader.Reading.Wellformed wellformed
                 ? database.query(
-                                MARK_DEAD_LETTERED,
-                                Tuple.of(
-                                        wellformed.payment().orderId(),
-                                        Buffer.buffer(wellformed.payment().fingerprint()),
-                                        why.reason()))
+                                MARK_DEAD_LETTERED, OrderRepository.parameters(wellformed.payment(), why.reason()))
                         .replaceWithVoid()
                 : Uni.createFrom().voidItem();
     }
