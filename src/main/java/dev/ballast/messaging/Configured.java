@@ -92,8 +92,8 @@ final class Configured {
     private void checkThatDeadLettersAreRead() {
         handlers.keySet().stream().filter(this::readsDeadLetters).forEach(name -> deadLetterTopics().stream()
                 .filter(topic -> !topics(name).contains(topic))
-                .forEach(topic -> wrong.add(
-                        "%s%s.topics must have %s too, or be left out".formatted(PREFIX, name, topic))));
+                .forEach(topic ->
+                        wrong.add("%s%s.topics must have %s too, or be left out".formatted(PREFIX, name, topic))));
     }
 
     private void checkThatTopicsAreDeclared(String name, Collection<String> declared) {

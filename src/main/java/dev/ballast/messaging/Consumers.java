@@ -188,8 +188,8 @@ class Consumers {
         kafka.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_MS);
         kafka.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, SESSION_MS / 3);
         kafka.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
-        // what one poll may take beyond the window
-        kafka.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Math.max(1, window / 4));
+        // what one poll may take beyond a partition's share of the window
+        kafka.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Math.max(1, window / 16));
         return kafka;
     }
 }

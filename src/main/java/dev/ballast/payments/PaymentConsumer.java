@@ -128,8 +128,7 @@ class PaymentConsumer implements RecordHandler {
     @Override
     public Uni<Void> deadLettered(InboundRecord record, Outcome.Poison why) {
         return unlimited.read(record) instanceof EventReader.Reading.Wellformed wellformed
-                ? database.query(
-                                MARK_DEAD_LETTERED, OrderRepository.parameters(wellformed.payment(), why.reason()))
+                ? database.query(MARK_DEAD_LETTERED, OrderRepository.parameters(wellformed.payment(), why.reason()))
                         .replaceWithVoid()
                 : Uni.createFrom().voidItem();
     }

@@ -72,9 +72,7 @@ class StartupFaultIT {
             given().get(pod.url() + "/q/health/well")
                     .then()
                     .statusCode(503)
-                    .body(
-                            "checks.find { it.name == 'dependencies' }.data.messaging",
-                            equalTo("down: TopicsNotReady"));
+                    .body("checks.find { it.name == 'dependencies' }.data.messaging", equalTo("down: TopicsNotReady"));
             for (String named : List.of("localhost:1", "REDIS_URL", "localhost:2", "KAFKA_BOOTSTRAP")) {
                 await().atMost(PATIENCE).until(() -> log(pod).contains(named));
             }

@@ -96,7 +96,7 @@ class ConfiguredTest {
                 List.of(handler("payments", false), handler("user-events", false), handler("dead-letters", true)));
     }
 
-    private static MessagingSettings mapped(Map<String, String> settings) {
+    static MessagingSettings mapped(Map<String, String> settings) {
         Map<String, String> properties = new HashMap<>();
         settings.forEach((key, value) -> properties.put(PREFIX + key, value));
         return new SmallRyeConfigBuilder()

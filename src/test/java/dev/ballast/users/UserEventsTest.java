@@ -31,10 +31,11 @@ class UserEventsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"7||null-value", "|" + EVENT + "|null-key", "8|" + EVENT + "|key-mismatch"})
+    @CsvSource(
+            delimiter = '|',
+            value = {"7||null-value", "|" + EVENT + "|null-key", "8|" + EVENT + "|key-mismatch"})
     void event_thatIsPoison_saysWhy(String key, String value, String reason) {
-        Outcome.Poison poison =
-                assertInstanceOf(Outcome.Poison.class, handled(key, value, failing("00000")));
+        Outcome.Poison poison = assertInstanceOf(Outcome.Poison.class, handled(key, value, failing("00000")));
 
         assertEquals(reason, poison.reason());
     }
