@@ -38,8 +38,8 @@ class OrderRepository {
         this.config = config;
     }
 
-    /// Forgets orders that were settled, or died, long ago. Until then they absorb every repetition: the topic keeps
-    /// a record for a week, its dead letters for 30 days, and a letter can be replayed for 60; rows outlive them all.
+    /// Forgets orders that were settled long ago. Until then they absorb every repetition: the topic keeps a record for
+    /// a week, its dead letters for 30 days, and a letter can be replayed for 60; rows outlive them all.
     @Scheduled(every = "${ballast.payments.retain-every}", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> forgetOld() {
         return retention.delete("orders", FORGET, config.keepOrdersFor());
