@@ -106,10 +106,13 @@ class PaymentKillMatrixIT {
         try (Pod sleeper = STACK.pod("sleeps").start();
                 PaymentTraffic traffic = traffic(pod, sleeper).start()) {
             traffic.run(A_WHILE);
+            Shares.awaitAmong(pod, sleeper);
             sleeper.pause();
             traffic.run(BEYOND_THE_SESSION);
+            Shares.awaitAmong(pod);
             sleeper.resume();
             traffic.run(A_WHILE);
+            Shares.awaitAmong(pod, sleeper);
             traffic.settle("one of two pods stopped for " + BEYOND_THE_SESSION.toSeconds() + " s", ENDS_WITHIN);
             sleeper.stop();
         }
