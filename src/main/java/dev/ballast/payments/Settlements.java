@@ -86,7 +86,8 @@ class Settlements {
     }
 
     /// In one transaction if PostgreSQL takes them all, else in halves, and theirs, until the refused one is by
-    /// itself: then its settlement says so. Some twenty transactions find one among 500, which leaves time to the rest.
+    /// itself: then its settlement says so. Some twenty transactions find one among 500, which leaves the
+    /// others time.
     private Uni<Map<Payment, Settlement>> isolated(List<Payment> payments) {
         return inTransaction(payments)
                 .onFailure(failure -> !Database.isItsState(failure))

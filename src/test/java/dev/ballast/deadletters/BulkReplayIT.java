@@ -133,9 +133,7 @@ class BulkReplayIT {
                 .toList();
         diedAt("2025-01-01T00:00:00Z", ids);
         String filter = window("2025-01-01T00:00:00Z", "2025-01-01T00:00:01Z");
-        execute(
-                stack,
-                "INSERT INTO accounts (user_id, currency, balance) VALUES (%d, 'EUR', 100)".formatted(user));
+        execute(stack, "INSERT INTO accounts (user_id, currency, balance) VALUES (%d, 'EUR', 100)".formatted(user));
         String run;
         try (Pod mortal = stack.pod("mortal").start()) {
             run = operator()
@@ -169,10 +167,12 @@ class BulkReplayIT {
                 .then()
                 .body("entries.findAll { it.target == '" + run + "' }.outcome", equalTo(List.of("lost", "started")));
 
-        soon().until(() -> {
-            bulk("\"ratePerSecond\":100," + filter);
-            return open(ids);
-        }, equalTo(0L));
+        soon().until(
+                        () -> {
+                            bulk("\"ratePerSecond\":100," + filter);
+                            return open(ids);
+                        },
+                        equalTo(0L));
         orders.forEach(order -> soon().until(() -> PaymentCalls.status(order), equalTo("COMPLETED")));
         assertEquals(40, PaymentCalls.balance(user));
     }

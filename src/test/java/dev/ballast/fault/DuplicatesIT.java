@@ -66,11 +66,11 @@ class DuplicatesIT {
 
             int copies = COPIES * PARTITIONS;
             await().atMost(ENDS_WITHIN)
-                    .untilAsserted(() -> assertTrue(outcomes(results, begin, order).size() >= copies));
+                    .untilAsserted(
+                            () -> assertTrue(outcomes(results, begin, order).size() >= copies));
             assertEquals(1, outcomes(results, begin, order).stream().distinct().count(), "outcomes that differ");
             await().atMost(ENDS_WITHIN)
-                    .untilAsserted(() -> assertEquals(
-                            copies - 1, consumed("repeated", pod, other) - repeated));
+                    .untilAsserted(() -> assertEquals(copies - 1, consumed("repeated", pod, other) - repeated));
             assertEquals(1, consumed("completed", pod, other) - before);
             assertEquals(60, balance(payer));
             other.stop();
