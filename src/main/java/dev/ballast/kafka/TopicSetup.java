@@ -30,6 +30,9 @@ import org.jboss.logging.Logger;
 class TopicSetup {
     private static final Logger LOG = Logger.getLogger(TopicSetup.class);
     private static final short BROKERS_OWN = -1;
+    /// Brokers delete whole segments only: a quiet topic would keep records a week longer than told.
+    private static final Duration SEGMENT = Duration.ofDays(1);
+
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
@@ -118,6 +121,7 @@ class TopicSetup {
         Map<String, String> configs = new HashMap<>();
         configs.put(
                 TopicConfig.RETENTION_MS_CONFIG, Long.toString(topic.retention().toMillis()));
+        configs.put(TopicConfig.SEGMENT_MS_CONFIG, Long.toString(SEGMENT.toMillis()));
         topic.maxMessageBytes()
                 .ifPresent(bytes -> configs.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(bytes)));
         return new NewTopic(name, topic.partitions(), settings.replicationFactor()).configs(configs);
