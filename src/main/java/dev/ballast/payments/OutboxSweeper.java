@@ -158,8 +158,8 @@ class OutboxSweeper {
     }
 
     /// Users whose orders could not be published. Later batches do without them, or the oldest orders of a
-    /// partition that has no leader would be every batch, and nobody else's would ever go. They have their turn again
-    /// once the others have had theirs.
+    /// partition that has no leader would be every batch, and nobody else's would ever go. They have their turn
+    /// again once the others have had theirs.
     static final class LeftOut {
         /// More are not worth remembering: the statement takes them all.
         private static final int LIMIT = 10_000;

@@ -79,9 +79,9 @@ class DuplicatesIT {
 
     private void awaitBothConsume(Pod other) throws Exception {
         Payer payer = payer();
-        await().atMost(ENDS_WITHIN).untilAsserted(() -> {
+        await().atMost(ENDS_WITHIN).pollInterval(Duration.ofSeconds(1)).untilAsserted(() -> {
             sendToEveryPartition(payer, payer.event(new Payer.Order(PaymentCalls.orderId(), 1)), 1);
-            Shares.awaitAmong(pod, other);
+            Shares.assertAmong(pod, other);
         });
     }
 

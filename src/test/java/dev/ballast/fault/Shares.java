@@ -19,21 +19,24 @@ final class Shares {
 
     private Shares() {}
 
-    /// Waits until each of these pods has some, together they have each once, and each has settled a record of one.
+    /// Waits until it is so.
     static void awaitAmong(Pod... pods) {
-        await().atMost(PATIENCE).ignoreExceptions().untilAsserted(() -> {
-            List<Integer> all = new ArrayList<>();
-            for (Pod pod : pods) {
-                assertTrue(consumed(pod) > 0, "no record ended at " + pod.url());
-                assertTrue(all.addAll(of(pod)), "no partition at " + pod.url());
-            }
-            assertEquals(
-                    IntStream.range(0, PARTITIONS).boxed().toList(),
-                    all.stream().sorted().toList());
-        });
+        await().atMost(PATIENCE).ignoreExceptions().untilAsserted(() -> assertAmong(pods));
     }
 
-    static double consumed(Pod pod) {
+    /// Each of these pods has some partitions, together they have each once, and each has settled a record.
+    static void assertAmong(Pod... pods) {
+        List<Integer> all = new ArrayList<>();
+        for (Pod pod : pods) {
+            assertTrue(consumed(pod) > 0, "no record ended at " + pod.url());
+            assertTrue(all.addAll(of(pod)), "no partition at " + pod.url());
+        }
+        assertEquals(
+                IntStream.range(0, PARTITIONS).boxed().toList(),
+                all.stream().sorted().toList());
+    }
+
+    private static double consumed(Pod pod) {
         return Metrics.of(pod.url()).sum("ballast_messaging_records_total", "topic=\"payments\"");
     }
 
