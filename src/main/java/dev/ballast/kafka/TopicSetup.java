@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -103,8 +104,35 @@ class TopicSetup {
                         done -> {
                             LOG.infof("Kafka at %s answers; topics %s are there", address, names());
                             ready.fire(new TopicsReady());
+                            compareRetentions();
                         },
                         given -> LOG.debug("Topics given up at shutdown", given));
+    }
+
+    /// Topics that keep their records for longer than stated: those that were there before are left as they are.
+    static List<String> keptTooLong(KafkaSettings settings, Map<String, Long> retentions) {
+        List<String> tooLong = new ArrayList<>();
+        new TreeMap<>(settings.topics()).forEach((name, topic) -> {
+            long real = retentions.getOrDefault(name, 0L);
+            if (real < 0 || real > topic.retention().toMillis()) {
+                tooLong.add("Topic %s keeps its records %s, and ballast.kafka.topics.%s.retention says %s"
+                        .formatted(name, real < 0 ? "for ever" : Duration.ofMillis(real), name, topic.retention()));
+            }
+        });
+        return tooLong;
+    }
+
+    private void compareRetentions() {
+        var _ = admin.retentions(names())
+                .subscribe()
+                .with(
+                        found -> keptTooLong(settings, found)
+                                .forEach(topic -> LOG.errorf(
+                                        "%s: read again after what absorbs repetitions is forgotten, they would be"
+                                                + " handled twice",
+                                        topic)),
+                        unknown -> LOG.warnf(
+                                "How long topics keep their records is not known: %s", RootCause.of(unknown)));
     }
 
     void stop(@Observes ShutdownEvent stopped) {

@@ -31,12 +31,29 @@ class TopicSetupTest {
         assertEquals(List.of(PREFIX + key + " " + reason), wrong(key, value));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "604800000,",
+        "1000,",
+        "604800001,Topic payments keeps its records PT168H0.001S and ballast.kafka.topics.payments.retention says PT168H",
+        "-1,Topic payments keeps its records for ever and ballast.kafka.topics.payments.retention says PT168H"
+    })
+    void keptTooLong_topicThatWasThere_isNamed(long real, String expected) {
+        assertEquals(
+                expected == null ? List.of() : List.of(expected.replace(" and", ", and")),
+                TopicSetup.keptTooLong(settings("topics.payments.partitions", "3"), Map.of("payments", real)));
+    }
+
     private static List<String> wrong(String key, String value) {
-        return TopicSetup.wrong(new SmallRyeConfigBuilder()
+        return TopicSetup.wrong(settings(key, value));
+    }
+
+    private static KafkaSettings settings(String key, String value) {
+        return new SmallRyeConfigBuilder()
                 .addDiscoveredConverters()
                 .withMapping(KafkaSettings.class)
                 .withSources(new PropertiesConfigSource(Map.of(PREFIX + key, value), "test", 100))
                 .build()
-                .getConfigMapping(KafkaSettings.class));
+                .getConfigMapping(KafkaSettings.class);
     }
 }
