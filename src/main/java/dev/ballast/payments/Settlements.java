@@ -70,24 +70,36 @@ class Settlements {
                 together.add(payment);
             }
         }
-        return inTransaction(together)
-                .onFailure(failure -> together.size() > 1 && !PaymentConsumer.isOutage(failure))
-                .recoverWithUni(() -> oneByOne(together))
+        return isolated(together)
                 .chain(settled -> alone.isEmpty()
                         ? Uni.createFrom().item(settled)
                         : oneByOne(alone).map(more -> merged(settled, more)));
     }
 
-    /// Each in a transaction of its own; one that is refused has a settlement that says so.
     private Uni<Map<Payment, Settlement>> oneByOne(List<Payment> payments) {
         return Multi.createFrom()
                 .iterable(payments)
                 .onItem()
-                .transformToUniAndConcatenate(payment -> inTransaction(List.of(payment))
-                        .onFailure(failure -> !PaymentConsumer.isOutage(failure))
-                        .recoverWithItem(refused -> Map.of(payment, new Settlement.Refused(refused))))
+                .transformToUniAndConcatenate(payment -> isolated(List.of(payment)))
                 .collect()
                 .in(HashMap::new, Map::putAll);
+    }
+
+    /// In one transaction if PostgreSQL takes them all, else in halves, and theirs, until the refused one is by
+    /// itself: then its settlement says so. Some twenty transactions find one among 500, which leaves the
+    /// others time.
+    private Uni<Map<Payment, Settlement>> isolated(List<Payment> payments) {
+        return inTransaction(payments)
+                .onFailure(failure -> !Database.isItsState(failure))
+                .recoverWithUni(refused -> payments.size() == 1
+                        ? Uni.createFrom().item(Map.of(payments.getFirst(), new Settlement.Refused(refused)))
+                        : halves(payments));
+    }
+
+    private Uni<Map<Payment, Settlement>> halves(List<Payment> payments) {
+        int middle = payments.size() / 2;
+        return isolated(payments.subList(0, middle)).chain(some -> isolated(payments.subList(middle, payments.size()))
+                .map(more -> merged(some, more)));
     }
 
     private Uni<Map<Payment, Settlement>> inTransaction(List<Payment> payments) {

@@ -282,6 +282,13 @@ final class PaymentBooks {
         List<ConsumerRecord<byte[], byte[]>> all =
                 new TopicContents(stack, "payment-results").since(traffic.beginResults());
         results = all.size();
+        // or a user's outcomes could overtake one another
+        all.forEach(record -> assertEquals(
+                new JsonObject(new String(record.value(), UTF_8))
+                        .getLong("userId")
+                        .toString(),
+                new String(record.key(), UTF_8),
+                "the key of an outcome"));
         Map<String, Set<String>> outcomes = all.stream()
                 .map(record -> new String(record.value(), UTF_8))
                 .collect(groupingBy(outcome -> new JsonObject(outcome).getString("orderId"), mapping(o -> o, toSet())));
@@ -292,6 +299,8 @@ final class PaymentBooks {
                 JsonObject outcome = new JsonObject(published.iterator().next());
                 assertEquals(row.end().status(), outcome.getString("status"));
                 assertEquals(row.end().balanceAfter(), outcome.getLong("balanceAfter"));
+                assertEquals(row.end().reason(), outcome.getString("reason"));
+                assertEquals(payer.user, outcome.getLong("userId"));
             }
         }
     }
