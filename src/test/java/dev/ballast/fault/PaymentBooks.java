@@ -164,11 +164,12 @@ final class PaymentBooks {
         return traffic.payers().stream().map(payer -> payer.user).toArray();
     }
 
+    /// Orders that died in the topic are among the burials; a payer's own that did is missed where it was foreseen.
     private void readRows() throws SQLException {
         try (Connection sql = stack.sql();
                 PreparedStatement select = sql.prepareStatement("""
                         SELECT user_id, order_id, status, reason, balance_after, settled_at FROM orders
-                        WHERE user_id = ANY (?) ORDER BY settled_at
+                        WHERE user_id = ANY (?) AND status <> 'DEAD_LETTERED' ORDER BY settled_at
                         """)) {
             select.setArray(1, sql.createArrayOf("bigint", users()));
             try (ResultSet found = select.executeQuery()) {
