@@ -4,7 +4,6 @@ import dev.ballast.cache.CacheRead.Fill;
 import dev.ballast.cache.CacheSettings.Tuning;
 import dev.ballast.cache.RemoteTier.Found;
 import dev.ballast.cache.RemoteTier.Written;
-import dev.ballast.degradation.Deadlines;
 import dev.ballast.origin.Loads;
 import dev.ballast.origin.Pause;
 import io.smallrye.mutiny.Uni;
@@ -243,7 +242,6 @@ final class ReadThrough<K, V> {
         return loads.load(keys, () -> flights.values().forEach(flight -> flight.departs(nanoTime.getAsLong())))
                 .ifNoItem()
                 .after(patience)
-                .on(Deadlines.timer())
                 .failWith(TieredCache.OriginTimeout::new)
                 .invoke(_ -> meters.loaded(nanoTime.getAsLong() - begin))
                 .onFailure()

@@ -1,6 +1,5 @@
 package dev.ballast.database;
 
-import dev.ballast.degradation.Deadlines;
 import dev.ballast.degradation.Outage;
 import io.smallrye.mutiny.TimeoutException;
 import io.smallrye.mutiny.Uni;
@@ -68,7 +67,6 @@ public class Database {
         return statement
                 .ifNoItem()
                 .after(settings.timeout())
-                .on(Deadlines.timer())
                 .fail()
                 .onItemOrFailure()
                 .invoke((done, failure) -> notice(failure))

@@ -1,6 +1,5 @@
 package dev.ballast.origin;
 
-import dev.ballast.degradation.Deadlines;
 import dev.ballast.problem.DomainException;
 import dev.ballast.problem.Kind;
 import io.smallrye.mutiny.Uni;
@@ -31,7 +30,6 @@ public record Guard<K, V>(
                 .deferred(() -> loader.apply(keys))
                 .ifNoItem()
                 .after(timeout)
-                .on(Deadlines.timer())
                 .failWith(tooSlow)
                 .invoke(breaker::succeeded)
                 .onFailure()
