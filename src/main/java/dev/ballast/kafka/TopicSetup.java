@@ -1,5 +1,6 @@
 package dev.ballast.kafka;
 
+import dev.ballast.problem.InvalidSettings;
 import dev.ballast.problem.RootCause;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -85,11 +86,7 @@ class TopicSetup {
 
     /// @throws IllegalStateException names every setting that cannot be, which no broker would ever take
     void start(@Observes StartupEvent started) {
-        List<String> wrong = wrong(settings);
-        if (!wrong.isEmpty()) {
-            wrong.forEach(problem -> LOG.errorf("Invalid setting: %s", problem));
-            throw new IllegalStateException("refusing to start: " + String.join("; ", wrong));
-        }
+        InvalidSettings.refuse(wrong(settings));
         var unused = Uni.createFrom()
                 .deferred(() -> admin.create(topics()))
                 .chain(this::warmUp)

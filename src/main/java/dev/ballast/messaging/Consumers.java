@@ -10,6 +10,7 @@ import dev.ballast.kafka.TopicsReady;
 import dev.ballast.offsets.OffsetFlush;
 import dev.ballast.offsets.Positions;
 import dev.ballast.offsets.StoredOffsets;
+import dev.ballast.problem.InvalidSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.quarkus.runtime.ShutdownEvent;
@@ -38,13 +39,10 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.jboss.logging.Logger;
 
 /// Runs a consumer for each handler, from when the topics are there until the service stops.
 @ApplicationScoped
 class Consumers {
-    private static final Logger LOG = Logger.getLogger(Consumers.class);
-
     /// How long a dead pod keeps its partitions.
     private static final int SESSION_MS = 6_000;
 
@@ -95,11 +93,7 @@ class Consumers {
     private static Configured checked(
             MessagingSettings settings, KafkaSettings kafka, Iterable<RecordHandler> handlers) {
         Configured configured = new Configured(settings, handlers);
-        List<String> wrong = configured.wrong(kafka.topics().keySet());
-        if (!wrong.isEmpty()) {
-            wrong.forEach(problem -> LOG.errorf("Invalid setting: %s", problem));
-            throw new IllegalStateException("refusing to start: " + String.join("; ", wrong));
-        }
+        InvalidSettings.refuse(configured.wrong(kafka.topics().keySet()));
         return configured;
     }
 

@@ -1,5 +1,6 @@
 package dev.ballast.ratelimit;
 
+import dev.ballast.problem.InvalidSettings;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
@@ -15,10 +16,7 @@ class RateLimitCheck {
     private static final Duration LEAST = Duration.ofMillis(1);
 
     void check(@Observes @Priority(2) StartupEvent started, RateLimitSettings settings) {
-        List<String> wrong = problems(settings);
-        if (!wrong.isEmpty()) {
-            throw new IllegalStateException("refusing to start: " + String.join("; ", wrong));
-        }
+        InvalidSettings.refuse(problems(settings));
     }
 
     /// What cannot be, each by its key and with what is allowed.

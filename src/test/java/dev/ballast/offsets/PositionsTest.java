@@ -3,8 +3,7 @@ package dev.ballast.offsets;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.ballast.offsets.StoredOffsets.Place;
-import dev.ballast.redis.RedisFixture;
-import dev.ballast.redis.RedisProcess;
+import dev.ballast.redis.OneRedis;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.List;
@@ -13,10 +12,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -25,28 +23,17 @@ class PositionsTest {
     private static final TopicPartition PARTITION = new TopicPartition("payments", 0);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final AtomicInteger GROUPS = new AtomicInteger();
-    private static RedisProcess server;
-    private static RedisFixture redis;
+
+    @RegisterExtension
+    static final OneRedis REDIS = new OneRedis();
 
     private final String group = "positions-" + GROUPS.incrementAndGet();
     private final Place place = new Place(group, "payments", "id-1", 0);
-    private final StoredOffsets stored = new StoredOffsets(redis.commands());
+    private final StoredOffsets stored = new StoredOffsets(REDIS.commands());
     private final Positions positions =
             new Positions(stored, topics -> Uni.createFrom().item(Map.of("payments", "id-1")), group);
     private final OffsetFlush flush = new OffsetFlush(stored, Duration.ofSeconds(1));
     private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
-
-    @BeforeAll
-    static void start() {
-        server = new RedisProcess().start();
-        redis = RedisFixture.connectedTo(server);
-    }
-
-    @AfterAll
-    static void stop() {
-        redis.close();
-        server.close();
-    }
 
     @BeforeEach
     void assign() {
