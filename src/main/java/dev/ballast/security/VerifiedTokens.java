@@ -2,6 +2,8 @@ package dev.ballast.security;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.jwt.auth.principal.DefaultJWTCallerPrincipalFactory;
 import io.smallrye.jwt.auth.principal.JWTAuthContextInfo;
 import io.smallrye.jwt.auth.principal.JWTCallerPrincipal;
@@ -29,6 +31,9 @@ class VerifiedTokens extends JWTCallerPrincipalFactory {
 
     private final JWTCallerPrincipalFactory verifying;
     private final InstantSource clock;
+    private final Counter remembered;
+    private final Counter accepted;
+    private final Counter refused;
     private final Cache<String, JWTCallerPrincipal> verified = Caffeine.newBuilder()
             .maximumWeight(MAX_CHARACTERS)
             .weigher((String token, JWTCallerPrincipal _) -> token.length())
@@ -36,23 +41,40 @@ class VerifiedTokens extends JWTCallerPrincipalFactory {
             .build();
 
     @Inject
-    VerifiedTokens() {
-        this(new DefaultJWTCallerPrincipalFactory(), InstantSource.system());
+    VerifiedTokens(MeterRegistry registry) {
+        this(new DefaultJWTCallerPrincipalFactory(), InstantSource.system(), registry);
     }
 
-    VerifiedTokens(JWTCallerPrincipalFactory verifying, InstantSource clock) {
+    VerifiedTokens(JWTCallerPrincipalFactory verifying, InstantSource clock, MeterRegistry registry) {
         this.verifying = verifying;
         this.clock = clock;
+        this.remembered = counter(registry, "remembered");
+        this.accepted = counter(registry, "verified");
+        this.refused = counter(registry, "refused");
+    }
+
+    private static Counter counter(MeterRegistry registry, String outcome) {
+        return Counter.builder("ballast.security.tokens")
+                .description("Tokens looked at, by what became of them")
+                .tag("outcome", outcome)
+                .register(registry);
     }
 
     @Override
     public JWTCallerPrincipal parse(String token, JWTAuthContextInfo settings) throws ParseException {
         JWTCallerPrincipal known = verified.getIfPresent(token);
         if (known != null && clock.instant().getEpochSecond() < known.getExpirationTime()) {
+            remembered.increment();
             return known;
         }
-        JWTCallerPrincipal principal = verifying.parse(token, settings);
-        verified.put(token, principal);
-        return principal;
+        try {
+            JWTCallerPrincipal principal = verifying.parse(token, settings);
+            verified.put(token, principal);
+            accepted.increment();
+            return principal;
+        } catch (ParseException wrong) {
+            refused.increment();
+            throw wrong;
+        }
     }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.jwt.auth.principal.DefaultJWTCallerPrincipal;
 import io.smallrye.jwt.auth.principal.JWTAuthContextInfo;
 import io.smallrye.jwt.auth.principal.JWTCallerPrincipal;
@@ -22,7 +23,7 @@ class VerifiedTokensTest {
     private final List<String> asked = new ArrayList<>();
     private final JWTAuthContextInfo settings = new JWTAuthContextInfo();
     private Instant now = Instant.ofEpochSecond(ENDS - 10);
-    private final VerifiedTokens tokens = new VerifiedTokens(new Verifying(), () -> now);
+    private final VerifiedTokens tokens = new VerifiedTokens(new Verifying(), () -> now, new SimpleMeterRegistry());
 
     /// Takes tokens that begin with "good" until their end.
     private final class Verifying extends JWTCallerPrincipalFactory {
