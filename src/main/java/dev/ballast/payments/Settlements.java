@@ -1,6 +1,7 @@
 package dev.ballast.payments;
 
 import dev.ballast.database.Database;
+import dev.ballast.database.Halving;
 import dev.ballast.database.Sql;
 import dev.ballast.failpoint.FailPoint;
 import dev.ballast.origin.Loads;
@@ -38,6 +39,8 @@ class Settlements {
     private static final int TRANSACTIONS = 4;
 
     private final Database database;
+    private final Halving<Payment, Settlement> transaction =
+            new Halving<>(this::inTransaction, Settlement.Refused::new);
     private final Loads<Payment, Settlement> transactions = new Loads<>(TRANSACTIONS, this::settleAll);
 
     @Inject
@@ -70,7 +73,8 @@ class Settlements {
                 together.add(payment);
             }
         }
-        return isolated(together)
+        return transaction
+                .all(together)
                 .chain(settled -> alone.isEmpty()
                         ? Uni.createFrom().item(settled)
                         : oneByOne(alone).map(more -> merged(settled, more)));
@@ -80,26 +84,9 @@ class Settlements {
         return Multi.createFrom()
                 .iterable(payments)
                 .onItem()
-                .transformToUniAndConcatenate(payment -> isolated(List.of(payment)))
+                .transformToUniAndConcatenate(payment -> transaction.all(List.of(payment)))
                 .collect()
                 .in(HashMap::new, Map::putAll);
-    }
-
-    /// In one transaction if PostgreSQL takes them all, else in halves, and theirs, until the refused one is by
-    /// itself: then its settlement says so. Some twenty transactions find one among 500, which leaves the
-    /// others time.
-    private Uni<Map<Payment, Settlement>> isolated(List<Payment> payments) {
-        return inTransaction(payments)
-                .onFailure(failure -> !Database.isItsState(failure))
-                .recoverWithUni(refused -> payments.size() == 1
-                        ? Uni.createFrom().item(Map.of(payments.getFirst(), new Settlement.Refused(refused)))
-                        : halves(payments));
-    }
-
-    private Uni<Map<Payment, Settlement>> halves(List<Payment> payments) {
-        int middle = payments.size() / 2;
-        return isolated(payments.subList(0, middle)).chain(some -> isolated(payments.subList(middle, payments.size()))
-                .map(more -> merged(some, more)));
     }
 
     private Uni<Map<Payment, Settlement>> inTransaction(List<Payment> payments) {
