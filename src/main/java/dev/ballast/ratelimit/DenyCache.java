@@ -83,6 +83,7 @@ final class DenyCache {
     }
 
     long size() {
+        denials.cleanUp();
         return denials.estimatedSize();
     }
 }
