@@ -28,7 +28,7 @@ class RateLimitFaultIT {
     private static final int CONNECTIONS = 64;
     private static final Duration BEFORE = Duration.ofSeconds(2);
     private static final Duration OUTAGE = Duration.ofSeconds(3);
-    private static final Duration WHOLE = Duration.ofSeconds(12);
+    private static final Duration WHOLE = Duration.ofSeconds(13);
     private static final Duration HOLDS_WITHIN = Duration.ofMillis(100);
     private static final Duration BACK_WITHIN = Duration.ofSeconds(5);
 
@@ -47,7 +47,11 @@ class RateLimitFaultIT {
     @BeforeAll
     static void start() {
         redis = FaultProxy.to(STACK, Server.REDIS);
-        pod = STACK.pod("limits").environment("REDIS_URL", redis.url()).start();
+        pod = STACK.pod("limits")
+                .environment("REDIS_URL", redis.url())
+                // a Redis that is there makes it, however busy the machine
+                .property("ballast.ratelimit.deadline", "0.5S")
+                .start();
     }
 
     @AfterEach
@@ -85,9 +89,10 @@ class RateLimitFaultIT {
         Load.Trace trace = load.trace(WHOLE, _ -> "/users/1");
         outage.end();
 
-        Load.Report before = trace.between(Duration.ZERO, away);
+        // who was sent right before may meet the outage on the way
+        Load.Report before = trace.between(Duration.ZERO, away.minusSeconds(1));
         Load.Report during = trace.between(away.plus(HOLDS_WITHIN), returned);
-        Load.Report after = trace.between(back, WHOLE);
+        Load.Report after = trace.between(returned.plus(BACK_WITHIN), WHOLE);
         Duration slowest = trace.slowest();
         System.out.printf(
                 "Redis %s, on failure %s: before %s; during %s; after %s; slowest answer %d ms; Redis decides again %d ms"
@@ -99,9 +104,9 @@ class RateLimitFaultIT {
                 after,
                 slowest.toMillis(),
                 back.minus(returned).toMillis());
-        assertMostlyAdmitted(before);
+        assertEquals(Set.of("200"), before.outcomes().keySet());
         assertEquals(Set.of(answer), during.outcomes().keySet());
-        assertMostlyAdmitted(after);
+        assertEquals(Set.of("200"), after.outcomes().keySet());
         assertTrue(back.minus(returned).compareTo(BACK_WITHIN) < 0, "back after " + back.minus(returned));
         assertTrue(slowest.compareTo(NOBODY_WAITS_LONGER) < 0, "the slowest answer took " + slowest);
         assertTrue(charges(counted) - countedBefore >= during.requests(), counted + " " + charges(counted));
@@ -110,11 +115,6 @@ class RateLimitFaultIT {
                         .containsAll(
                                 trace.between(Duration.ZERO, WHOLE).outcomes().keySet()),
                 "nothing but answers of the limits");
-    }
-
-    /// Where the machine is busy, Redis misses a deadline now and then.
-    private static void assertMostlyAdmitted(Load.Report report) {
-        assertTrue(report.outcomes().getOrDefault("200", 0L) > 0.8 * report.requests(), report.toString());
     }
 
     private static void change(String mode) {

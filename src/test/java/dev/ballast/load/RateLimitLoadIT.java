@@ -1,27 +1,32 @@
 package dev.ballast.load;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ballast.stack.Pod;
 import dev.ballast.stack.Stack;
 import dev.ballast.stack.Tokens;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /// What a read that memory answers costs under three limits, compared with `GET /`, which has the same tracing and
-/// metrics and no limits, and with the same read of a pod whose limits are off: in turns, in one run. The figures are
-/// printed; only errors fail, since machines differ.
+/// metrics and no limits, and with the same read of a pod whose limits are off: in turns, in one run. The best round
+// has
+/// to reach the bar, as the machine may be busy with other things in some.
 class RateLimitLoadIT {
     private static final int CONNECTIONS = 64;
     private static final int ROUNDS = 5;
-    private static final Duration WARM_UP = Duration.ofSeconds(6);
+    /// The compiler needs as long for what a read under limits goes through.
+    private static final Duration WARM_UP = Duration.ofSeconds(15);
     private static final Duration ROUND = Duration.ofSeconds(3);
     private static final long USER = 1;
     private static final String READ = "/users/" + USER;
     private static final String BARE = "/";
+    private static final double BAR = 0.5;
 
     private final Stack stack = Stack.shared();
     private final Pod limited = stack.pod("limited")
@@ -53,6 +58,7 @@ class RateLimitLoadIT {
                 "GET /users/{id}, a hit in memory with three limits, %d connections: %.2f of the throughput of a bare"
                         + " endpoint, %.2f of the same read without limits (medians of %d)%n",
                 CONNECTIONS, median(toBare), median(toFree), ROUNDS);
+        assertTrue(Collections.max(toBare) >= BAR, "of a bare endpoint: " + toBare);
     }
 
     private static double median(List<Double> shares) {
