@@ -19,16 +19,18 @@
 --      bucket   theoretical arrival time of the GCRA: when all of the burst is there again
 -- Where the clock was set back, a log's newest time and a counter's window are taken for now, and a bucket is at
 -- most empty. Keys end after the last moment they matter. To set that costs a command, so it is set for long enough
--- and again only when the stored time has come to the next multiple of a period.
+-- and again only when the stored time has come to the next multiple of a period: at most a minute, so that what an
+-- operator gives a longer window is soon kept for as long.
 --
 -- This script is what Redis does while nobody else is served: hence few commands, packed arguments, and one array
 -- instead of a table per key or functions, which Lua makes anew in every call.
 local LOG, BUCKET, SHADOW = 1, 3, 128
+local SECOND, MINUTE = 1000000, 60000000
 local COUNTS = '<I7I3I3'
 local call, read, pack, rep, floor = redis.call, struct.unpack, struct.pack, string.rep, math.floor
 local max, min = math.max, math.min
 local time = call('TIME')
-local now = time[1] * 1000000 + time[2]
+local now = time[1] * SECOND + time[2]
 local keys = #KEYS
 
 -- Ten places by key, the first three as above:
@@ -149,8 +151,14 @@ while request < finish do
         elseif algorithm == LOG then
             local kept, pushed = s[o + STORED] - s[o + FIRST], s[o + CHARGED]
             if kept + pushed > 0 then
-                left = max(p - kept - pushed, 0)
-                more = (kept > 0 and s[o + OLDEST] or s[o + AT]) + q - now
+                left = p - kept - pushed
+                local leaves = s[o + OLDEST]
+                if left < 0 then
+                    -- the limit is less than it was: so many leave before there is room
+                    leaves = -left < kept and call('LINDEX', KEYS[charges[j]], s[o + FIRST] - left) or s[o + AT]
+                    left = 0
+                end
+                more = (kept > 0 and leaves or s[o + AT]) + q - now
                 full = (pushed > 0 and s[o + AT] or s[o + NEWEST]) + q - now
             end
         else
@@ -180,7 +188,7 @@ for i = 1, keys do
     if charged > 0 then
         local algorithm, q, stored, at = s[o + 1] % SHADOW, s[o + 3], s[o + STORED], s[o + AT]
         if algorithm == BUCKET then
-            local period = max(s[o + 2], 1000000)
+            local period = min(max(s[o + 2], SECOND), MINUTE)
             if floor(stored / period) == floor(at / period) then
                 call('INCRBY', key, at - stored)
             else
@@ -204,7 +212,8 @@ for i = 1, keys do
                     call('RPUSH', key, unpack(times, 1, min(left, 1000)))
                 end
             end
-            if stored == 0 or floor(newest / q) ~= floor(at / q) then
+            local period = min(q, MINUTE)
+            if stored == 0 or floor(newest / period) ~= floor(at / period) then
                 call('PEXPIRE', key, floor((at - now + 2 * q) / 1000) + 1)
             end
         else

@@ -1,2 +1,3 @@
--- A policy changed live before, held until the transaction ends. $1 name
-SELECT name, version, definition::text AS definition FROM rate_limit_policies WHERE name = $1 FOR UPDATE
+-- Held until the transaction ends, also where the policy has no row yet. What it was is for the next statement to read:
+-- this one sees what was before it waited. $1 name
+SELECT pg_advisory_xact_lock(hashtextextended('rate-limit-policy ' || $1, 0))

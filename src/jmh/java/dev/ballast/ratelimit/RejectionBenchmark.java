@@ -1,5 +1,6 @@
 package dev.ballast.ratelimit;
 
+import dev.ballast.origin.Breaker;
 import dev.ballast.redis.RedisProcess;
 import java.time.Duration;
 import java.util.List;
@@ -38,7 +39,10 @@ public class RejectionBenchmark {
     public void open() {
         server = new RedisProcess().start();
         fixture = new LimiterFixture(server);
-        redis = new Batches(fixture.redis.commands(), LimiterFixture.PATIENCE);
+        redis = new Batches(
+                fixture.redis.commands(),
+                LimiterFixture.PATIENCE,
+                new Breaker(5, Duration.ofSeconds(1), System::nanoTime, _ -> {}));
         fixture.check(request.toArray(Charge[]::new));
     }
 

@@ -14,7 +14,6 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// Meets every request first, before its token is looked at or its body read: refuses those of denied networks,
 /// and those of addresses known to be over their limit. Asks memory alone. A request with a token is only
@@ -45,7 +44,8 @@ class ArrivalFilter {
     }
 
     private void meet(RoutingContext request) {
-        if (!isLimited(request.request().path())) {
+        // as it is routed by: what was sent may lead from a place without limits to one with them
+        if (!isLimited(request.normalizedPath())) {
             request.next();
             return;
         }
@@ -55,14 +55,24 @@ class ArrivalFilter {
                     .answer(request);
             return;
         }
-        arrival.keepWith(request);
         Optional<Decision.Rejected> known = known(request, arrival);
         if (known.isEmpty()) {
+            arrival.keepWith(request);
+            request.addEndHandler(_ -> charge(arrival));
             request.next();
             return;
         }
         LimitHeaders.write(request.response().headers(), List.of(arrival.toIp(1)), known.get());
         Rejection.of(known.get(), request.normalizedPath()).answer(request);
+    }
+
+    /// What nothing behind this has charged, as it was answered before the REST layer: a body that is too large, or a
+    /// caller that went away.
+    private void charge(Arrival arrival) {
+        if (!arrival.isCharged() && !arrival.isAllowed()) {
+            arrival.charged();
+            limiter.check(List.of(arrival.toIp(1))).subscribe().with(_ -> {});
+        }
     }
 
     private Optional<Decision.Rejected> known(RoutingContext request, Arrival arrival) {
@@ -74,8 +84,8 @@ class ArrivalFilter {
     }
 
     /// Probes, metrics and the console's files are for machines and people who look after the service.
-    private static boolean isLimited(@Nullable String path) {
-        return path == null || !(path.equals("/") || isIn("/q", path) || isIn("/console", path));
+    private static boolean isLimited(String path) {
+        return !(path.equals("/") || isIn("/q", path) || isIn("/console", path));
     }
 
     private static boolean isIn(String place, String path) {

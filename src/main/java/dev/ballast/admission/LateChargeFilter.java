@@ -34,13 +34,13 @@ class LateChargeFilter implements ResteasyReactiveContainerResponseFilter {
         ResteasyReactiveRequestContext request = (ResteasyReactiveRequestContext) context.getServerRequestContext();
         RoutingContext routing = request.unwrap(RoutingContext.class);
         Arrival arrival = Arrival.of(routing);
-        if (arrival == null
-                || arrival.isCharged()
-                || arrival.isAllowed()
-                || isPrivileged(routing, arrival.policies())) {
+        if (arrival == null || arrival.isCharged()) {
             return;
         }
         arrival.charged();
+        if (arrival.isAllowed() || isPrivileged(routing, arrival.policies())) {
+            return;
+        }
         List<Charge> charges = List.of(arrival.toIp(1));
         context.suspend();
         limiter.check(charges)

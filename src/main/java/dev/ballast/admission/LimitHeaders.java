@@ -24,7 +24,7 @@ final class LimitHeaders {
     private static final long NANOS = 1_000_000_000;
 
     /// What a rejection that no waiting helps is told to wait for.
-    private static final Duration LONGEST = Duration.ofDays(1);
+    private static final Duration INSTEAD_OF_NEVER = Duration.ofDays(1);
 
     private LimitHeaders() {}
 
@@ -101,7 +101,7 @@ final class LimitHeaders {
 
     /// In units of so many nanoseconds, rounded up.
     static long ceil(Duration duration, long unit) {
-        Duration bounded = duration.compareTo(LONGEST) > 0 ? LONGEST : duration;
+        Duration bounded = duration.equals(Standing.NEVER) ? INSTEAD_OF_NEVER : duration;
         return (bounded.toNanos() + unit - 1) / unit;
     }
 }

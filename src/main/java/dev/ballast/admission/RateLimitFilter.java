@@ -49,8 +49,8 @@ class RateLimitFilter implements ResteasyReactiveContainerRequestFilter {
         if (arrival == null) {
             return;
         }
-        arrival.charged();
         List<Charge> charges = charges(arrival, request.getTarget());
+        arrival.charged();
         context.suspend();
         Uni<Decision> decision = limiter.check(charges);
         decision.subscribe()

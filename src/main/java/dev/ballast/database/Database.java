@@ -57,6 +57,21 @@ public class Database {
         return bounded(pool.withTransaction(work));
     }
 
+    /// Whether a failure is the database's state, which passes, and not the data's or the caller's fault. Everything
+    /// PostgreSQL refuses is taken for its state (a standby that is read-only, a deadlock, a statement that was
+    /// cancelled, a schema that is not there yet), but for data it cannot take: classes 22 and 23.
+    public static boolean isItsState(Throwable failure) {
+        return switch (failure) {
+            case DatabaseUnavailable away -> true;
+            case PgException refused -> !isOfTheData(refused.getSqlState());
+            default -> false;
+        };
+    }
+
+    private static boolean isOfTheData(@Nullable String sqlState) {
+        return sqlState != null && (sqlState.startsWith("22") || sqlState.startsWith("23"));
+    }
+
     private <T> Uni<T> bounded(Uni<T> statement) {
         return Uni.createFrom()
                 .deferred(() -> dependency.isSilent() ? Uni.createFrom().failure(KnownToBeAway::new) : heard(statement))

@@ -34,6 +34,11 @@ class DeadLetterIndex implements RecordHandler {
     }
 
     @Override
+    public boolean readsDeadLetters() {
+        return true;
+    }
+
+    @Override
     public Uni<Outcome> handle(InboundRecord record) {
         return Uni.createFrom()
                 .deferred(() -> store.add(DeadLetter.read(record)))

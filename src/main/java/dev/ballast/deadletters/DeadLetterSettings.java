@@ -36,10 +36,11 @@ interface DeadLetterSettings {
     @WithDefault("100")
     int maxRate();
 
-    /// How long replayed and discarded letters, and bulk replays, are kept. 30 days, as in the topic; longer than a
-    /// record's own topic keeps it, as the letter it may become takes its birth from the one before. Open ones
-    /// stay until somebody decides, or [#replayWithin()] has passed.
-    @WithDefault("P30D")
+    /// How long replayed and discarded letters, and bulk replays, are kept. 45 days, so that the topic, which
+    /// keeps them for 30 and a segment, cannot open them again; longer than a record's own topic keeps it, as the
+    /// letter it may become takes its birth from the one before. Open ones stay until somebody decides, or
+    /// [#replayWithin()] has passed.
+    @WithDefault("P45D")
     Duration keepFor();
 
     /// How often old ones are looked for. An hour: nobody waits for it.

@@ -20,6 +20,8 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.jspecify.annotations.Nullable;
 
@@ -83,6 +85,20 @@ public class KafkaAdmin {
             Map<String, String> ids = new HashMap<>();
             found.forEach((name, topic) -> ids.put(name, topic.topicId().toString()));
             return ids;
+        });
+    }
+
+    /// How long the brokers really keep the records of each topic, in milliseconds; negative where for ever.
+    Uni<Map<String, Long>> retentions(Collection<String> topics) {
+        List<ConfigResource> resources = topics.stream()
+                .map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic))
+                .toList();
+        return onWorker(client -> client.describeConfigs(resources).all()).map(found -> {
+            Map<String, Long> retentions = new HashMap<>();
+            found.forEach((topic, config) -> retentions.put(
+                    topic.name(),
+                    Long.parseLong(config.get(TopicConfig.RETENTION_MS_CONFIG).value())));
+            return retentions;
         });
     }
 

@@ -23,9 +23,9 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/// The one thread that talks to Kafka's consumer: polls while there is room, goes on polling without taking anything
-/// while there is none, so that it stays in its group, writes down what is finished, and hands partitions over.
-/// A failure of the consumer costs the consumer, not the thread: it makes another one.
+/// The one thread that talks to Kafka's consumer: polls the partitions that have room, and goes on polling without
+/// taking anything while none has, so that it stays in its group, writes down what is finished, and hands
+/// partitions over. A failure of the consumer costs the consumer, not the thread: it makes another one.
 final class ConsumerThread implements Runnable, ConsumerRebalanceListener {
     private static final Logger LOG = Logger.getLogger(ConsumerThread.class);
     private static final Duration POLL = Duration.ofMillis(100);
@@ -121,17 +121,13 @@ final class ConsumerThread implements Runnable, ConsumerRebalanceListener {
     }
 
     private void turn(Consumer<byte @Nullable [], byte @Nullable []> polling) {
-        boolean held = records.isHeld();
-        if (held) {
-            polling.pause(polling.assignment());
-        } else {
-            polling.resume(polling.paused());
-        }
-        for (ConsumerRecord<byte @Nullable [], byte @Nullable []> record : polling.poll(held ? HELD_POLL : POLL)) {
-            Assignment home = records.assignment(new TopicPartition(record.topic(), record.partition()));
-            if (home != null) {
-                records.accept(record, record.offset() < home.offsets().next() ? cut(home, record.offset()) : home);
-            }
+        Collection<TopicPartition> held = records.held(polling.assignment());
+        polling.resume(polling.paused());
+        polling.pause(held);
+        for (ConsumerRecord<byte @Nullable [], byte @Nullable []> record :
+                polling.poll(held.isEmpty() ? POLL : HELD_POLL)) {
+            Assignment home = home(record);
+            records.accept(record, record.offset() < home.offsets().next() ? cut(home, record.offset()) : home);
         }
         List<TopicPartition> anew = positions.madeAnew(records.assignments());
         if (!anew.isEmpty()) {
@@ -145,6 +141,16 @@ final class ConsumerThread implements Runnable, ConsumerRebalanceListener {
             flush.send(polling, records.assignments());
             metrics.lag(lags(polling));
         }
+    }
+
+    /// A record that is left out here would be lost without a word, as the consumer's position is past it.
+    private Assignment home(ConsumerRecord<?, ?> record) {
+        Assignment home = records.assignment(new TopicPartition(record.topic(), record.partition()));
+        if (home == null) {
+            throw new IllegalStateException("polled " + record.topic() + "-" + record.partition() + "-"
+                    + record.offset() + " of a partition that is not assigned");
+        }
+        return home;
     }
 
     /// The log ends below what was read of it: what is on its way was of the part that is lost.

@@ -5,17 +5,21 @@ import dev.ballast.executions.Executions;
 import dev.ballast.executions.TakingTurns;
 import dev.ballast.kafka.EventPublisher;
 import dev.ballast.kafka.KafkaAdmin;
+import dev.ballast.kafka.KafkaSettings;
 import dev.ballast.kafka.TopicsReady;
 import dev.ballast.offsets.OffsetFlush;
 import dev.ballast.offsets.Positions;
 import dev.ballast.offsets.StoredOffsets;
+import dev.ballast.problem.InvalidSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
 import io.smallrye.common.annotation.Identifier;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.impl.VertxInternal;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Any;
@@ -27,7 +31,6 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
@@ -47,7 +50,7 @@ class Consumers {
     private static final int LOOPS = 4;
 
     private final Instance<RecordHandler> handlers;
-    private final MessagingSettings settings;
+    private final Configured configured;
     private final Map<String, Object> broker;
     private final Database database;
     private final EventPublisher publisher;
@@ -59,11 +62,14 @@ class Consumers {
     private final TakingTurns turns = new TakingTurns();
     private final String owner = Long.toString(new SecureRandom().nextLong(Long.MAX_VALUE), Character.MAX_RADIX);
     private final List<Running> running = new CopyOnWriteArrayList<>();
+    private volatile boolean started;
 
+    /// @throws IllegalStateException names every setting that cannot be
     @Inject
     Consumers(
             @Any Instance<RecordHandler> handlers,
             MessagingSettings settings,
+            KafkaSettings kafka,
             @Identifier("default-kafka-broker") Map<String, Object> broker,
             Database database,
             EventPublisher publisher,
@@ -73,7 +79,7 @@ class Consumers {
             MeterRegistry registry,
             Vertx vertx) {
         this.handlers = handlers;
-        this.settings = settings;
+        this.configured = checked(settings, kafka, handlers);
         this.broker = broker;
         this.database = database;
         this.publisher = publisher;
@@ -84,12 +90,29 @@ class Consumers {
         this.vertx = vertx;
     }
 
+    private static Configured checked(
+            MessagingSettings settings, KafkaSettings kafka, Iterable<RecordHandler> handlers) {
+        Configured configured = new Configured(settings, handlers);
+        InvalidSettings.refuse(configured.wrong(kafka.topics().keySet()));
+        return configured;
+    }
+
     /// One consumer.
     record Running(String name, ConsumerThread thread, DeadLetters deadLetters, Circuit circuit) {}
+
+    /// Whether all consumers run, which they do once their topics are there.
+    boolean haveStarted() {
+        return started;
+    }
 
     /// The consumers so far; none before Kafka was seen.
     List<Running> running() {
         return running;
+    }
+
+    /// Being there is having checked the settings: a service with a wrong one does not start.
+    void check(@Observes @Priority(2) StartupEvent started) {
+        // nothing more to do
     }
 
     void start(@Observes TopicsReady ready) {
@@ -99,6 +122,7 @@ class Consumers {
         for (RecordHandler handler : handlers) {
             start(handler, loops);
         }
+        started = true;
     }
 
     void stop(@Observes ShutdownEvent stopped) {
@@ -107,10 +131,9 @@ class Consumers {
 
     private void start(RecordHandler handler, List<Context> loops) {
         String name = handler.name();
-        MessagingSettings.Consumer own =
-                Objects.requireNonNull(settings.consumers().get(name), "@WithDefaults answers for every name");
-        String group = own.group().orElse("ballast-" + name);
-        List<String> topics = own.topics().orElse(List.of(name));
+        MessagingSettings.Consumer own = configured.consumer(name);
+        String group = configured.group(name);
+        List<String> topics = configured.topics(name);
         Backoff backoff = new Backoff(own.retryPause(), own.retryPauseLimit(), new Random());
         BiConsumer<Duration, Runnable> timer = (pause, task) -> vertx.setTimer(pause.toMillis(), _ -> task.run());
         Circuit circuit = new Circuit(backoff, timer);
@@ -137,7 +160,7 @@ class Consumers {
                 own,
                 () -> new KafkaConsumer<>(kafka),
                 topics,
-                new Positions(stored, admin, group),
+                new Positions(stored, admin::topicIds, group),
                 new OffsetFlush(stored, own.flushEvery()),
                 metrics);
         running.add(new Running(name, thread, deadLetters, circuit));
@@ -159,8 +182,8 @@ class Consumers {
         kafka.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_MS);
         kafka.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, SESSION_MS / 3);
         kafka.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
-        // what one poll may take beyond the window
-        kafka.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Math.max(1, window / 4));
+        // what one poll may take beyond a partition's share of the window
+        kafka.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Math.max(1, window / 16));
         return kafka;
     }
 }

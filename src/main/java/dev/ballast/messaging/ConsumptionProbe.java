@@ -4,6 +4,8 @@ import dev.ballast.degradation.Probe;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.util.Collection;
+import java.util.Optional;
 
 /// Tells whether the records of the topics reach their end.
 @ApplicationScoped
@@ -22,19 +24,29 @@ class ConsumptionProbe implements Probe {
 
     @Override
     public Uni<Void> check() {
-        for (Consumers.Running consumer : consumers.running()) {
+        return obstacle(consumers.haveStarted(), consumers.running())
+                .map(why -> Uni.createFrom().<Void>failure(why))
+                .orElseGet(() -> Uni.createFrom().voidItem());
+    }
+
+    /// Why records do not reach their end; what a person has to see to comes first.
+    static Optional<RuntimeException> obstacle(boolean started, Collection<Consumers.Running> running) {
+        for (Consumers.Running consumer : running) {
             if (consumer.deadLetters().unwritten() > 0) {
-                return Uni.createFrom().failure(new DeadLetterTopicUnwritable());
+                return Optional.of(new DeadLetterTopicUnwritable());
             }
             if (consumer.thread().hasFailed()) {
-                return Uni.createFrom().failure(new ConsumptionInterrupted());
+                return Optional.of(new ConsumptionInterrupted());
             }
             if (consumer.circuit().isOpen()) {
-                return Uni.createFrom().failure(new WaitingForADependency());
+                return Optional.of(new WaitingForADependency());
             }
         }
-        return Uni.createFrom().voidItem();
+        return started ? Optional.empty() : Optional.of(new TopicsNotReady());
     }
+
+    /// The topics could not be made, or have no leader: the log says which, and nothing is consumed meanwhile.
+    static final class TopicsNotReady extends RuntimeException {}
 
     static final class DeadLetterTopicUnwritable extends RuntimeException {}
 

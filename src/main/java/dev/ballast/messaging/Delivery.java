@@ -74,7 +74,17 @@ final class Delivery {
     /// @param loop runs what comes next on the record's own context
     Uni<Void> deliver(InboundRecord record, Assignment home, Executor loop) {
         Trip trip = new Trip(record, home, new Attempts(settings.maxAttempts(), clock), loop, new AtomicBoolean());
-        return spans.process(record, () -> decide(trip).chain(outcome -> end(trip, outcome)));
+        return spans.process(record, () -> decide(trip)
+                .chain(outcome -> end(trip, outcome))
+                .onFailure(Abandoned.class)
+                .call(() -> acquitted(trip)));
+    }
+
+    /// What is left to the partition's next owner has killed nobody. What is suspect stays so, with its deaths.
+    private Uni<Void> acquitted(Trip trip) {
+        return trip.suspect().get()
+                ? Uni.createFrom().voidItem()
+                : executions.unmark(trip.record().id());
     }
 
     private Uni<Outcome> decide(Trip trip) {

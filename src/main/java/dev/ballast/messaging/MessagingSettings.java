@@ -16,17 +16,18 @@ interface MessagingSettings {
 
     /// Settings of one consumer.
     interface Consumer {
-        /// The topics it reads; otherwise the one of its name.
+        /// The topics it reads; otherwise the one of its name. The dead letters' consumer reads those of all others.
         Optional<List<String>> topics();
 
         /// Its group; otherwise `ballast-<name>`.
         Optional<String> group();
 
-        /// Records in flight at a time. Some 500 keep PostgreSQL busy in bulk and are a few hundred kilobytes.
+        /// Records in flight at a time, in equal shares for the partitions. Some 500 keep PostgreSQL busy in bulk
+        /// and are a few hundred kilobytes.
         @WithDefault("512")
         int window();
 
-        /// Bytes of the records in flight. 32 MiB of a heap of 256, for topics of large records.
+        /// Bytes of the records in flight, shared likewise. 32 MiB of a heap of 256, for topics of large records.
         @WithDefault("33554432")
         long windowBytes();
 

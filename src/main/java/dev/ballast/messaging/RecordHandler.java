@@ -9,6 +9,11 @@ public interface RecordHandler {
     /// Of the consumer: lower-case letters, digits and dashes. Unless configured otherwise it is the topic's too.
     String name();
 
+    /// Whether its records are the dead letters of all other handlers, and it leaves none itself.
+    default boolean readsDeadLetters() {
+        return false;
+    }
+
     /// One attempt at a record. Called on an event loop, on a context of the record's own, so it must not block;
     /// called again for the same record after a failure, a crash or a rebalance, so it must be idempotent. Records
     /// of one key come one after another, those of different keys side by side.

@@ -11,6 +11,7 @@ import io.smallrye.mutiny.vertx.MutinyHelper;
 import io.vertx.core.Context;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -67,9 +68,9 @@ final class ReliableConsumer {
         }
     }
 
-    /// Whether nothing more is to be polled at the moment.
-    boolean isHeld() {
-        return inflow.isClosed() || circuit.isHolding();
+    /// Those of the assigned partitions of which nothing more is to be polled at the moment.
+    Collection<TopicPartition> held(Collection<TopicPartition> assigned) {
+        return circuit.isHolding() ? assigned : inflow.closed(assigned);
     }
 
     void assigned(Assignment assignment) {
@@ -96,14 +97,14 @@ final class ReliableConsumer {
         InboundRecord record = InboundRecord.of(polled);
         int size = record.size();
         long begin = System.nanoTime();
-        inflow.add(size);
+        inflow.add(home.partition(), size);
         home.begin(record.id().offset(), begin);
         Lane lane = Lane.of(home, record);
         Context loop = loops.get(Math.floorMod(lane.hashCode(), loops.size()));
         lanes.submit(
                 lane,
                 () -> onItsOwnContext(loop, record, home).onItemOrFailure().invoke((done, abandoned) -> {
-                    inflow.remove(size);
+                    inflow.remove(home.partition(), size);
                     home.ended();
                     settled.record(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
                 }));

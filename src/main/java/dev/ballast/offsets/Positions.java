@@ -1,6 +1,5 @@
 package dev.ballast.offsets;
 
-import dev.ballast.kafka.KafkaAdmin;
 import dev.ballast.offsets.StoredOffsets.Claim;
 import dev.ballast.offsets.StoredOffsets.Place;
 import dev.ballast.redis.RedisFailure;
@@ -11,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -35,14 +35,16 @@ public final class Positions {
     private static final long NONE = -1;
 
     private final StoredOffsets stored;
-    private final KafkaAdmin admin;
+    private final Function<Collection<String>, Uni<Map<String, String>>> topicIds;
     private final String group;
     private volatile Map<String, String> seen = Map.of();
     private long watched = System.nanoTime();
 
-    public Positions(StoredOffsets stored, KafkaAdmin admin, String group) {
+    /// @param topicIds asks the brokers for the ids by which they tell a topic from an earlier one of its name
+    public Positions(
+            StoredOffsets stored, Function<Collection<String>, Uni<Map<String, String>>> topicIds, String group) {
         this.stored = stored;
-        this.admin = admin;
+        this.topicIds = topicIds;
         this.group = group;
     }
 
@@ -75,7 +77,7 @@ public final class Positions {
     public List<TopicPartition> madeAnew(Collection<Assignment> assignments) {
         if (System.nanoTime() - watched >= WATCH.toNanos() && !assignments.isEmpty()) {
             watched = System.nanoTime();
-            var _ = admin.topicIds(assignments.stream()
+            var _ = topicIds.apply(assignments.stream()
                             .map(assignment -> assignment.partition().topic())
                             .collect(Collectors.toSet()))
                     .subscribe()
@@ -92,7 +94,7 @@ public final class Positions {
     }
 
     private Map<String, String> ids(Set<String> topics) {
-        Map<String, String> ids = admin.topicIds(topics).await().atMost(PATIENCE);
+        Map<String, String> ids = topicIds.apply(topics).await().atMost(PATIENCE);
         seen = ids;
         watched = System.nanoTime();
         return ids;
@@ -119,9 +121,15 @@ public final class Positions {
             }
             long first = first(consumer, place, partition, inKafka, range);
             consumer.seek(partition, first);
-            begun.put(partition, new Assignment(partition, place, first, inKafka == null ? NONE : inKafka.offset()));
+            begun.put(partition, new Assignment(partition, place, first, kept(inKafka, first)));
         }
         return begun;
+    }
+
+    /// What need not be committed again. An offset beyond where the partition begins must not stay there until
+    /// consumption is past it: the log may have lost its tail, and would hold that offset again once it has grown.
+    private static long kept(@Nullable OffsetAndMetadata inKafka, long first) {
+        return inKafka == null || inKafka.offset() > first ? NONE : inKafka.offset();
     }
 
     private record Range(long earliest, long latest) {

@@ -23,9 +23,10 @@ record Order(
         String status,
 
         @Schema(
-                description = "why it was declined",
+                description = "why it was declined (insufficient-funds, account-closed, currency-mismatch),"
+                        + " or its record is a dead letter",
                 nullable = true,
-                enumeration = {"insufficient-funds", "account-closed", "currency-mismatch"})
+                examples = "insufficient-funds")
         @Nullable
         String reason,
 

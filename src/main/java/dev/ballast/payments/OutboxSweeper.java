@@ -17,6 +17,8 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
 
 /// Publishes the orders that their requests could not publish. One pod sweeps at a time. A user's orders
@@ -38,6 +40,7 @@ class OutboxSweeper {
     private final Database database;
     private final Outbox outbox;
     private final PaymentsConfig config;
+    private final LeftOut leftOut = new LeftOut();
     private volatile Depth depth = new Depth(0, 0);
 
     @Inject
@@ -56,7 +59,7 @@ class OutboxSweeper {
 
     private record Depth(long orders, double oldestSeconds) {}
 
-    /// Publishes batch after batch until one is not full or not published completely. Failures are only
+    /// Publishes batch after batch until one is not full or nothing of it was published. Failures are only
     /// logged: the next sweep is the retry.
     @Scheduled(every = "${ballast.payments.sweep-every}", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> sweep() {
@@ -91,21 +94,28 @@ class OutboxSweeper {
 
     private Uni<Boolean> publishBatch(SqlConnection transaction) {
         double graceSeconds = config.sweepGrace().toMillis() / 1000.0;
+        Set<Long> unfinished = ConcurrentHashMap.newKeySet();
         return transaction
                 .preparedQuery(BATCH)
-                .execute(Tuple.of(graceSeconds, config.sweepBatch()))
+                .execute(Tuple.of(graceSeconds, config.sweepBatch(), leftOut.users()))
                 .map(rows -> rows.stream().map(Order::of).toList())
-                .chain(waiting -> publish(waiting)
+                .chain(waiting -> publish(waiting, unfinished)
                         .chain(published -> mark(transaction, published))
-                        .map(marked -> marked == config.sweepBatch()));
+                        .map(marked -> {
+                            boolean full = waiting.size() == config.sweepBatch();
+                            leftOut.note(full, unfinished);
+                            return full && marked > 0;
+                        }));
     }
 
     /// The ids of those the brokers took.
-    private Uni<List<String>> publish(List<Order> waiting) {
+    ///
+    /// @param unfinished has then the users that were begun with and have orders left
+    private Uni<List<String>> publish(List<Order> waiting, Set<Long> unfinished) {
         return Multi.createFrom()
                 .iterable(byUser(waiting))
                 .onItem()
-                .transformToMulti(this::publishInOrder)
+                .transformToMulti(orders -> publishInOrder(orders, unfinished))
                 .merge(USERS_AT_ONCE)
                 // the batch's transaction is bounded; what it does not reach is the next batch's
                 .select()
@@ -114,12 +124,17 @@ class OutboxSweeper {
                 .asList();
     }
 
-    private Multi<String> publishInOrder(List<Order> ofOneUser) {
+    private Multi<String> publishInOrder(List<Order> ofOneUser, Set<Long> unfinished) {
+        long user = ofOneUser.getFirst().userId();
         return Multi.createFrom()
                 .iterable(ofOneUser)
+                .onSubscription()
+                .invoke(() -> unfinished.add(user))
                 .onItem()
                 .transformToUniAndConcatenate(
                         order -> outbox.publish(order, config.sweepWait()).replaceWith(order.orderId()))
+                .onCompletion()
+                .invoke(() -> unfinished.remove(user))
                 .onFailure()
                 .invoke(failure -> LOG.debug("order stays in the outbox", failure))
                 .onFailure()
@@ -140,5 +155,29 @@ class OutboxSweeper {
         waiting.forEach(order -> byUser.computeIfAbsent(order.userId(), user -> new ArrayList<>())
                 .add(order));
         return byUser.values();
+    }
+
+    /// Users whose orders could not be published. Later batches do without them, or the oldest orders of a
+    /// partition that has no leader would be every batch, and nobody else's would ever go. They have their turn
+    /// again once the others have had theirs.
+    static final class LeftOut {
+        /// More are not worth remembering: the statement takes them all.
+        private static final int LIMIT = 10_000;
+
+        private final Set<Long> users = ConcurrentHashMap.newKeySet();
+
+        Long[] users() {
+            return users.toArray(Long[]::new);
+        }
+
+        /// @param full whether the batch was, so that there may be more to come
+        /// @param unfinished users it could not finish with
+        void note(boolean full, Set<Long> unfinished) {
+            if (full && users.size() < LIMIT) {
+                users.addAll(unfinished);
+            } else {
+                users.clear();
+            }
+        }
     }
 }

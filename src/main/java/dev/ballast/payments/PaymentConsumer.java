@@ -1,7 +1,6 @@
 package dev.ballast.payments;
 
 import dev.ballast.database.Database;
-import dev.ballast.database.DatabaseUnavailable;
 import dev.ballast.database.Sql;
 import dev.ballast.failpoint.FailPoint;
 import dev.ballast.kafka.EventPublisher;
@@ -13,9 +12,6 @@ import dev.ballast.payments.Settlements.Settlement;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.smallrye.mutiny.Uni;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.mutiny.sqlclient.Tuple;
-import io.vertx.pgclient.PgException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
@@ -90,7 +86,7 @@ class PaymentConsumer implements RecordHandler {
                 .settle(payment)
                 .invoke(done -> settling.record(Duration.ofNanos(System.nanoTime() - begin)))
                 .chain(settlement -> conclude(payment, settlement))
-                .onFailure(PaymentConsumer::isOutage)
+                .onFailure(Database::isItsState)
                 .recoverWithItem(failure -> new Outcome.Later("postgresql", failure));
     }
 
@@ -127,30 +123,13 @@ class PaymentConsumer implements RecordHandler {
         return Uni.createFrom().item(new Outcome.Poison(reason, detail));
     }
 
-    /// The order, if there is one of this very content, says where its record went.
+    /// The order of this very content says where its record went. What is no event has no order that could; one whose
+    /// content another one's contradicts leaves that as it is.
     @Override
     public Uni<Void> deadLettered(InboundRecord record, Outcome.Poison why) {
         return unlimited.read(record) instanceof EventReader.Reading.Wellformed wellformed
-                ? database.query(
-                                MARK_DEAD_LETTERED,
-                                Tuple.of(
-                                        wellformed.payment().orderId(),
-                                        Buffer.buffer(wellformed.payment().fingerprint()),
-                                        why.reason()))
+                ? database.query(MARK_DEAD_LETTERED, OrderRepository.parameters(wellformed.payment(), why.reason()))
                         .replaceWithVoid()
                 : Uni.createFrom().voidItem();
-    }
-
-    /// Everything PostgreSQL refuses is taken for its state and not for the record's fault (schema not there
-    /// yet, a standby that is read-only, a deadlock), but for data it cannot take (classes 22 and 23).
-    static boolean isOutage(Throwable failure) {
-        return switch (failure) {
-            case DatabaseUnavailable away -> true;
-            case PgException refused ->
-                refused.getSqlState() == null
-                        || !(refused.getSqlState().startsWith("22")
-                                || refused.getSqlState().startsWith("23"));
-            default -> false;
-        };
     }
 }

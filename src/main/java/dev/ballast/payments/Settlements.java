@@ -1,6 +1,7 @@
 package dev.ballast.payments;
 
 import dev.ballast.database.Database;
+import dev.ballast.database.Halving;
 import dev.ballast.database.Sql;
 import dev.ballast.failpoint.FailPoint;
 import dev.ballast.origin.Loads;
@@ -38,6 +39,8 @@ class Settlements {
     private static final int TRANSACTIONS = 4;
 
     private final Database database;
+    private final Halving<Payment, Settlement> transaction =
+            new Halving<>(this::inTransaction, Settlement.Refused::new);
     private final Loads<Payment, Settlement> transactions = new Loads<>(TRANSACTIONS, this::settleAll);
 
     @Inject
@@ -70,22 +73,18 @@ class Settlements {
                 together.add(payment);
             }
         }
-        return inTransaction(together)
-                .onFailure(failure -> together.size() > 1 && !PaymentConsumer.isOutage(failure))
-                .recoverWithUni(() -> oneByOne(together))
+        return transaction
+                .all(together)
                 .chain(settled -> alone.isEmpty()
                         ? Uni.createFrom().item(settled)
                         : oneByOne(alone).map(more -> merged(settled, more)));
     }
 
-    /// Each in a transaction of its own; one that is refused has a settlement that says so.
     private Uni<Map<Payment, Settlement>> oneByOne(List<Payment> payments) {
         return Multi.createFrom()
                 .iterable(payments)
                 .onItem()
-                .transformToUniAndConcatenate(payment -> inTransaction(List.of(payment))
-                        .onFailure(failure -> !PaymentConsumer.isOutage(failure))
-                        .recoverWithItem(refused -> Map.of(payment, new Settlement.Refused(refused))))
+                .transformToUniAndConcatenate(payment -> transaction.all(List.of(payment)))
                 .collect()
                 .in(HashMap::new, Map::putAll);
     }

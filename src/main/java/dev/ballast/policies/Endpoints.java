@@ -10,7 +10,8 @@ import org.jboss.resteasy.reactive.server.handlers.RestInitialHandler.InitialMat
 import org.jboss.resteasy.reactive.server.mapping.RequestMapper.RequestPath;
 import org.jboss.resteasy.reactive.server.spi.ServerRestHandler;
 
-/// The endpoints there are, from the REST layer's own routes: a new one has its policy without being told of it.
+/// The endpoints there are but `/`, which is not limited; from the REST layer's own routes, so that a new one has its
+/// policy without being told of it.
 @Singleton
 class Endpoints {
     private final SortedSet<String> ids = new TreeSet<>();
@@ -29,8 +30,10 @@ class Endpoints {
     private void add(String typeTemplate, ClassRoutingHandler routes) {
         routes.getMappers().forEach((method, mapper) -> {
             if (method != null) {
-                mapper.getTemplates()
-                        .forEach(path -> ids.add(EndpointId.of(method, typeTemplate + path.template.template)));
+                mapper.getTemplates().stream()
+                        .map(path -> typeTemplate + path.template.template)
+                        .filter(template -> !template.equals("/"))
+                        .forEach(template -> ids.add(EndpointId.of(method, template)));
             }
         });
     }

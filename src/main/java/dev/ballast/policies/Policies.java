@@ -1,6 +1,7 @@
 package dev.ballast.policies;
 
 import dev.ballast.degradation.Rarely;
+import dev.ballast.problem.InvalidSettings;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
@@ -26,10 +27,7 @@ public class Policies {
         this.configured = new Configured(settings, endpoints.ids());
         List<String> wrong = new ArrayList<>();
         var policies = configured.policies(wrong);
-        if (!wrong.isEmpty()) {
-            wrong.forEach(problem -> LOG.errorf("Invalid setting: %s", problem));
-            throw new IllegalStateException("refusing to start: " + String.join("; ", wrong));
-        }
+        InvalidSettings.refuse(wrong);
         this.inForce = new PoliciesInForce(policies, configured.costs(), settings.privilegedRoles());
     }
 

@@ -50,8 +50,8 @@ class PolicyChanges {
                                 .orElseGet(() -> policies.configured().definition(name)))
                         .map(before -> checked(name, change.of(before)))
                         .chain(after -> put(transaction, name, after, who)))
-                .chain(() -> policies.reread())
                 .chain(() -> follower.tell(name))
+                .call(() -> policies.reread())
                 .map(told -> new Changed(view(name), told));
     }
 

@@ -11,6 +11,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /// Keeps this pod at what PostgreSQL has: from before it is ready, and whenever the log says that something changed, or
@@ -27,31 +28,44 @@ class PolicyFollower {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
     private static final int ATTEMPTS = 5;
 
-    private final Policies policies;
+    private final Supplier<Uni<Void>> read;
     private final InvalidationLog log;
-    private volatile boolean read;
+    private volatile boolean hasRead;
+    private volatile boolean missed;
     private volatile boolean stopping;
 
     @Inject
     PolicyFollower(Policies policies, InvalidationLog log) {
-        this.policies = policies;
+        this(policies::reread, log);
+    }
+
+    /// @param read puts in force what PostgreSQL has
+    PolicyFollower(Supplier<Uni<Void>> read, InvalidationLog log) {
+        this.read = read;
         this.log = log;
     }
 
     /// Before anything is connected to: invalid settings stop the start here, as the policies are there.
-    void check(@Observes @Priority(2) StartupEvent started) {
+    void follow(@Observes @Priority(2) StartupEvent started) {
         log.follow(new Follower(), WITHIN);
     }
 
     /// The database may not be there yet, or have no such table.
     void start(@Observes StartupEvent started) {
-        policies.reread()
+        read.get()
                 .onFailure(failure -> !stopping)
                 .retry()
                 .withBackOff(FIRST_PAUSE, LONGEST_PAUSE)
                 .indefinitely()
                 .subscribe()
-                .with(done -> read = true, given -> LOG.debug("Given up at shutdown", given));
+                .with(done -> begin(), given -> LOG.debug("Given up at shutdown", given));
+    }
+
+    private void begin() {
+        hasRead = true;
+        if (missed) {
+            reread();
+        }
     }
 
     void stop(@Observes ShutdownEvent stopped) {
@@ -60,7 +74,7 @@ class PolicyFollower {
 
     /// Whether it knows what was changed live; once true it stays true.
     boolean hasRead() {
-        return read;
+        return hasRead;
     }
 
     private final class Follower implements LogFollower {
@@ -79,10 +93,14 @@ class PolicyFollower {
 
     /// A few times at once; what fails then is left to the next regular read.
     private void reread() {
-        if (!read) {
-            return; // the first one is still to come
+        if (!hasRead) {
+            // The first read may be under way, and have seen what was before; who ends it looks here.
+            missed = true;
+            if (!hasRead) {
+                return;
+            }
         }
-        policies.reread()
+        read.get()
                 .onFailure()
                 .retry()
                 .withBackOff(FIRST_PAUSE, LONGEST_PAUSE)

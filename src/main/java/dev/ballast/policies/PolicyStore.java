@@ -22,6 +22,7 @@ class PolicyStore {
     private static final Logger LOG = Logger.getLogger(PolicyStore.class);
     private static final String ALL = Sql.read("policies", "all");
     private static final String LOCK = Sql.read("policies", "lock");
+    private static final String ONE = Sql.read("policies", "one");
     private static final String PUT = Sql.read("policies", "put");
 
     /// A newer version of the service may have written more than this one knows.
@@ -47,9 +48,11 @@ class PolicyStore {
 
     /// The policy as it is, held fast until the transaction ends; empty where it was never changed.
     Uni<Optional<StoredPolicy>> lock(SqlConnection transaction, String name) {
-        return transaction.preparedQuery(LOCK).execute(Tuple.of(name)).map(rows -> rows.stream()
-                .findFirst()
-                .flatMap(PolicyStore::read));
+        return transaction
+                .preparedQuery(LOCK)
+                .execute(Tuple.of(name))
+                .chain(() -> transaction.preparedQuery(ONE).execute(Tuple.of(name)))
+                .map(rows -> rows.stream().findFirst().flatMap(PolicyStore::read));
     }
 
     /// Completes with the version it now has.

@@ -1,6 +1,8 @@
 package dev.ballast.ratelimit;
 
+import dev.ballast.origin.Breaker;
 import dev.ballast.redis.RedisCommands;
+import dev.ballast.redis.RedisRejection;
 import dev.ballast.redis.RedisScript;
 import io.netty.channel.EventLoop;
 import io.smallrye.mutiny.Uni;
@@ -27,13 +29,16 @@ final class Batches {
 
     private final RedisCommands redis;
     private final Duration deadline;
+    private final Breaker breaker;
     private final RedisScript script = RedisScript.named("rate-limit");
     private final Map<EventLoop, Batch> open = new ConcurrentHashMap<>();
     private final LongAdder calls = new LongAdder();
 
-    Batches(RedisCommands redis, Duration deadline) {
+    /// @param breaker is told of each call once, however many requests share it
+    Batches(RedisCommands redis, Duration deadline, Breaker breaker) {
         this.redis = redis;
         this.deadline = deadline;
+        this.breaker = breaker;
     }
 
     private record Waiting(ContextInternal context, UniEmitter<? super List<Standing>> emitter) {}
@@ -68,7 +73,19 @@ final class Batches {
     private Uni<List<List<Standing>>> send(ScriptCall call, boolean charging) {
         calls.increment();
         return redis.runPacked(script, call.keys(), call.arguments(charging), deadline)
+                .invoke(breaker::succeeded)
+                .onFailure()
+                .invoke(this::report)
                 .map(reply -> call.standings(bytes(reply)));
+    }
+
+    /// A refusal is no outage to wait for, though no decision either.
+    private void report(Throwable failure) {
+        if (failure instanceof RedisRejection) {
+            breaker.succeeded();
+        } else {
+            breaker.failed();
+        }
     }
 
     private static Buffer bytes(@Nullable Response reply) {

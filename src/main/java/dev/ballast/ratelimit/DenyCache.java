@@ -13,11 +13,17 @@ import java.util.function.LongSupplier;
 /// version, the plan, the identifier or the cost sets apart is known apart. Safe for use from every thread.
 final class DenyCache {
     private static final Duration AT_MOST = Duration.ofSeconds(1);
-    private static final int MAX_ENTRIES = 10_000;
+
+    /// Some ten thousand: identifiers are as long as clients make them.
+    private static final long MAX_BYTES = 4_000_000;
+    private static final int ENTRY_BYTES = 350;
 
     private final LongSupplier nanoTime;
-    private final Cache<Charge, Denial> denials =
-            Caffeine.newBuilder().maximumSize(MAX_ENTRIES).build();
+    private final Cache<Charge, Denial> denials = Caffeine.newBuilder()
+            .maximumWeight(MAX_BYTES)
+            .weigher((Charge charge, Denial _) ->
+                    ENTRY_BYTES + 2 * charge.identifier().length())
+            .build();
     /// When the last denial ends; nothing need be looked up after it.
     private final AtomicLong quietFrom;
 
@@ -77,6 +83,7 @@ final class DenyCache {
     }
 
     long size() {
+        denials.cleanUp();
         return denials.estimatedSize();
     }
 }

@@ -10,7 +10,7 @@ import java.util.Base64;
 /// Where in Redis a charge is counted: `ballast:{rl}:<algorithm>:<policy>:<plan>:<identifier>`. The one hash tag lets a
 /// script name all policies of a request together. The algorithm is part of the key, as each one stores another type,
 /// and so is a counter's window, as its counts mean nothing in another one; all else may change and what was counted
-/// stands.
+/// stands. A log's longer window counts what the shorter one had not let go of.
 final class LimitKeys {
     static final String TAG = "ballast:{rl}:";
 

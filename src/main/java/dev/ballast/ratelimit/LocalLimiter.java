@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// whatever the policy's algorithm, with the share as its burst. So a pod whose share of the requests is like that of
 /// the others admits about what all of them should. Safe for use from every thread.
 final class LocalLimiter {
-    /// Beyond it whoever was not seen for longest begins anew.
+    /// Beyond it whoever is seen least begins anew.
     private static final int MAX_IDENTIFIERS = 100_000;
 
     private final LongSupplier nanoTime;

@@ -12,7 +12,7 @@ interface RateLimitSettings {
     @WithDefault("PT0.04S")
     Duration deadline();
 
-    /// Checks without an answer, in a row, after which Redis is not asked any more but for one check per pause.
+    /// Calls without an answer, in a row, after which Redis is not asked any more but for one check per pause.
     @WithDefault("5")
     int breakerFailures();
 
@@ -25,7 +25,8 @@ interface RateLimitSettings {
     @WithDefault("PT1S")
     Duration heartbeatEvery();
 
-    /// How long a pod that tells nothing counts on. Five heartbeats, so that a slow one does not shift the shares.
+    /// How long a pod that tells nothing counts on: at least two heartbeats. Five, so that a slow one does not
+    /// shift the shares.
     @WithDefault("PT5S")
     Duration heartbeatLasts();
 

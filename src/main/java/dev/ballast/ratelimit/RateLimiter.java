@@ -6,7 +6,6 @@ import dev.ballast.ratelimit.PolicyMeters.Outcome;
 import dev.ballast.redis.InvalidationLog;
 import dev.ballast.redis.LogFollower;
 import dev.ballast.redis.RedisCommands;
-import dev.ballast.redis.RedisRejection;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -60,8 +59,8 @@ public class RateLimiter {
         this.redis = redis;
         this.log = log;
         this.pods = pods;
-        this.batches = new Batches(redis, settings.deadline());
         this.breaker = new Breaker(settings.breakerFailures(), settings.breakerPause(), nanoTime, RateLimiter::tell);
+        this.batches = new Batches(redis, settings.deadline(), breaker);
         this.denyCache = new DenyCache(nanoTime);
         this.local = new LocalLimiter(nanoTime);
         this.meters = new PolicyMeters(registry);
@@ -127,8 +126,7 @@ public class RateLimiter {
             }
             return batches.charge(charges)
                     .onItemOrFailure()
-                    .transform(
-                            (standings, failure) -> failure == null ? decided(standings) : undecided(charges, failure));
+                    .transform((standings, failure) -> failure == null ? decided(standings) : withoutRedis(charges));
         });
     }
 
@@ -140,7 +138,6 @@ public class RateLimiter {
     }
 
     private Decision decided(List<Standing> standings) {
-        breaker.succeeded();
         List<Standing> violated = violated(standings);
         if (violated.isEmpty()) {
             standings.forEach(meters::admitted);
@@ -162,16 +159,6 @@ public class RateLimiter {
             }
         }
         return violated;
-    }
-
-    private Decision undecided(List<Charge> charges, Throwable failure) {
-        // a refusal is no outage to wait for, but no decision either
-        if (failure instanceof RedisRejection) {
-            breaker.succeeded();
-        } else {
-            breaker.failed();
-        }
-        return withoutRedis(charges);
     }
 
     /// Policies in shadow mode have no say here.

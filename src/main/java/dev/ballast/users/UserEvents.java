@@ -6,7 +6,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.ballast.database.DatabaseUnavailable;
+import dev.ballast.database.Database;
 import dev.ballast.kafka.InboundRecord;
 import dev.ballast.messaging.Outcome;
 import dev.ballast.messaging.RecordHandler;
@@ -16,6 +16,7 @@ import jakarta.inject.Inject;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.BiFunction;
 
 /// Changes the plans of users as the billing system tells in the topic `user-events`: key is the user id, value
 /// `{"eventId","userId","plan"}`. Telling the same again changes nothing.
@@ -26,11 +27,16 @@ class UserEvents implements RecordHandler {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
-    private final Users users;
+    private final BiFunction<Long, Plan, Uni<Boolean>> change;
 
     @Inject
     UserEvents(Users users) {
-        this.users = users;
+        this(users::changePlan);
+    }
+
+    /// @param change whether the user had another plan
+    UserEvents(BiFunction<Long, Plan, Uni<Boolean>> change) {
+        this.change = change;
     }
 
     @Override
@@ -40,9 +46,17 @@ class UserEvents implements RecordHandler {
 
     @Override
     public Uni<Outcome> handle(InboundRecord record) {
+        byte[] key = record.key();
+        byte[] value = record.value();
+        if (key == null) {
+            return poison("null-key", "the key must be the user id");
+        }
+        if (value == null) {
+            return poison("null-value", "the value must be a JSON object");
+        }
         JsonNode event;
         try {
-            event = JSON.readTree(record.value() == null ? new byte[0] : record.value());
+            event = JSON.readTree(value);
         } catch (IOException notJson) {
             return poison("not-json", "the value cannot be parsed as JSON");
         }
@@ -50,8 +64,7 @@ class UserEvents implements RecordHandler {
         if (!id.isIntegralNumber() || !id.canConvertToLong() || id.longValue() < 1) {
             return poison("invalid-event", "userId must be a positive whole number");
         }
-        byte[] key = record.key();
-        if (key == null || !new String(key, UTF_8).equals(id.asText())) {
+        if (!new String(key, UTF_8).equals(id.asText())) {
             return poison("key-mismatch", "the key must be the userId of the value, or the order is lost");
         }
         String wanted = event.path("plan").asText();
@@ -63,11 +76,11 @@ class UserEvents implements RecordHandler {
     }
 
     private Uni<Outcome> change(long id, Plan plan) {
-        return users.changePlan(id, plan)
+        return change.apply(id, plan)
                 .<Outcome>map(changed -> new Outcome.Done(changed ? "changed" : "repeated"))
                 .onFailure(UserException.Unknown.class)
                 .recoverWithItem(() -> new Outcome.Poison("unknown-user", "there is no user " + id))
-                .onFailure(DatabaseUnavailable.class)
+                .onFailure(Database::isItsState)
                 .recoverWithItem(away -> new Outcome.Later("postgresql", away));
     }
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -186,6 +187,33 @@ class AdmissionIT {
             assertEquals("98", remaining(405, one.delete(SERVICE, "/recommendations/1")));
             assertEquals("97", remaining(200, one.options("/users/1")));
             assertEquals("96", remaining(406, one.get("/users/1", "Accept", "image/png")));
+            assertEquals("95", remaining(415, one.post("/users", "text/plain", "hello")));
+        }
+    }
+
+    /// It is answered before a token is looked at, and charged when it is.
+    @Test
+    void bodyTooLarge_isCharged() {
+        String large = "x".repeat(70_000);
+        try (From one = from("127.0.1.20")) {
+            for (int i = 0; i < 3; i++) {
+                assertEquals(413, one.post("/users", large).statusCode());
+            }
+            await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> {
+                HttpResponse<String> standing = one.getAs(OPERATOR, "/ops/rate-limits/ip/127.0.1.20");
+                assertEquals(97, json(standing).getLong("remaining"), standing.body());
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/q/../users/1", "/console/%2e%2e/users/1", "/console/..//users/1", "/q/./../users/1"})
+    void wayAroundThroughAPlaceWithoutLimits_isCharged(String path) {
+        try (From one = from("127.0.1.2" + (1 + path.length() % 7));
+                From denied = from("127.0.6.3")) {
+            HttpResponse<String> answer = one.getAs(Tokens.user(1), path);
+            assertNotNull(header(answer, "RateLimit"), answer.statusCode() + " " + answer.body());
+            assertEquals(403, denied.getAs(SERVICE, path).statusCode());
         }
     }
 
@@ -197,6 +225,9 @@ class AdmissionIT {
             assertNull(header(one.get("/q/health/live"), "RateLimit"));
             assertEquals(200, denied.get("/q/health/live").statusCode());
             assertEquals(404, one.get("/console/nothing").statusCode());
+            HttpResponse<String> index = one.get("/");
+            assertEquals("ballast", json(index).getString("service"), index.body());
+            assertNull(header(index, "RateLimit"));
         }
     }
 

@@ -64,11 +64,12 @@ public final class From implements AutoCloseable {
     }
 
     public HttpResponse<String> post(String path, String body) {
+        return post(path, "application/json", body);
+    }
+
+    HttpResponse<String> post(String path, String type, String body) {
         return send(
-                HttpRequest.newBuilder().POST(HttpRequest.BodyPublishers.ofString(body)),
-                path,
-                "Content-Type",
-                "application/json");
+                HttpRequest.newBuilder().POST(HttpRequest.BodyPublishers.ofString(body)), path, "Content-Type", type);
     }
 
     private HttpResponse<String> send(HttpRequest.Builder request, String path, String... headers) {

@@ -48,6 +48,16 @@ class LimitHeadersTest {
     }
 
     @Test
+    void write_rejectedForTwoDays_isNotToldToComeEarlier() {
+        Standing user = standing("user", 1_000, 86_400_000, false, 0, 172_800_000_000L, 172_800_000_000L);
+
+        LimitHeaders.write(headers, List.of(user.charge()), new Decision.Rejected(List.of(user), List.of(user)));
+
+        assertEquals("172800", headers.get("Retry-After"));
+        assertEquals("172800", headers.get("X-RateLimit-Reset"));
+    }
+
+    @Test
     void write_rejectedForMicroseconds_waitsASecond() {
         Standing ip = standing("ip", 100, 60_000, false, 0, 0, 0);
 

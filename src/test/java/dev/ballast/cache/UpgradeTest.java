@@ -4,8 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import dev.ballast.cache.CacheRead.Fill;
-import dev.ballast.redis.RedisFixture;
-import dev.ballast.redis.RedisProcess;
+import dev.ballast.redis.OneRedis;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
@@ -18,32 +17,19 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// Pods of two versions, and entries broken within, on one real Redis.
 class UpgradeTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final String KEY_OF_7 = "ballast:{test:" + (("7".hashCode() * 0x9E3779B9) >>> 26) + "}:7";
 
-    private static RedisProcess server;
-    private static RedisFixture fixture;
+    @RegisterExtension
+    static final OneRedis REDIS = new OneRedis();
 
     private final AtomicInteger loads = new AtomicInteger();
-
-    @BeforeAll
-    static void start() {
-        server = new RedisProcess().start();
-        fixture = RedisFixture.connectedTo(server);
-    }
-
-    @AfterAll
-    static void stop() {
-        fixture.close();
-        server.close();
-    }
 
     @BeforeEach
     void flush() {
@@ -105,8 +91,8 @@ class UpgradeTest {
             return Uni.createFrom().item(Map.of("7", "7 of " + schema));
         };
         TieredCaches caches = new TieredCaches(
-                fixture.commands(),
-                fixture.log(),
+                REDIS.commands(),
+                REDIS.fixture().log(),
                 CacheFixture.settings(Map.of("ballast.cache.caches.test.l2-timeout", "PT5S")),
                 new SimpleMeterRegistry(),
                 InstantSource.system(),
@@ -120,7 +106,7 @@ class UpgradeTest {
     }
 
     private static Response send(Request command) {
-        Response response = fixture.commands().send(command).await().atMost(PATIENCE);
+        Response response = REDIS.commands().send(command).await().atMost(PATIENCE);
         return assertInstanceOf(Response.class, response);
     }
 }

@@ -45,13 +45,13 @@ class RetentionIT {
         insert(
                 "INSERT INTO audit (at, who, action, target, detail, outcome) SELECT now() - days * interval '1 day',"
                         + " 'retention', 'x', days, '', '' FROM unnest(ARRAY[364, 366]) AS days",
-                letter("closed-29", "REPLAYED", 29),
-                letter("closed-31", "REPLAYED", 31),
-                letter("discarded-31", "DISCARDED", 31),
+                letter("closed-44", "REPLAYED", 44),
+                letter("closed-46", "REPLAYED", 46),
+                letter("discarded-46", "DISCARDED", 46),
                 letter("open-59", "OPEN", 59),
                 letter("open-61", "OPEN", 61),
                 "INSERT INTO dead_letter_replays (who, topic, error, rate, total, state, ended_at) SELECT 'x', 'retention',"
-                        + " days, 1, 1, 'DONE', now() - days * interval '1 day' FROM unnest(ARRAY[29, 31]) AS days",
+                        + " days, 1, 1, 'DONE', now() - days * interval '1 day' FROM unnest(ARRAY[44, 46]) AS days",
                 "INSERT INTO executions (consumer, topic, partition, \"offset\", owner, marked_at) SELECT 'retention', 'x',"
                         + " 0, hours, 'x', now() - hours * interval '1 hour' FROM unnest(ARRAY[23, 25]) AS hours",
                 order("completed-89", "COMPLETED", 89),
@@ -69,14 +69,14 @@ class RetentionIT {
                             this::rows,
                             equalTo(List.of(
                                     "audit 364",
-                                    "letter closed-29 REPLAYED",
+                                    "letter closed-44 REPLAYED",
                                     "letter open-59 OPEN",
                                     "letter open-61 erased DISCARDED",
                                     "mark 23",
                                     "open-61 expired",
                                     "order retention-completed-89",
                                     "order retention-dead-91",
-                                    "run 29")));
+                                    "run 44")));
         } finally {
             insert(
                     "DELETE FROM dead_letters WHERE topic = 'retention'",

@@ -63,6 +63,7 @@ class ReplayIT {
         long user = freeUserId();
         String order = orderId();
         String id = die(stack, bytes(user), event(order, user, 40).getBytes(UTF_8));
+        soon().until(() -> status(order), equalTo("DEAD_LETTERED"));
         openAccount(user, 100);
 
         String trace = operator()

@@ -3,6 +3,7 @@ package dev.ballast.fault;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ballast.load.Metrics;
 import dev.ballast.payments.PaymentCalls;
@@ -18,7 +19,12 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +33,7 @@ import org.junit.jupiter.api.Test;
 class DuplicatesIT {
     private static final Stack STACK = Stack.apart("payments");
     private static final int COPIES = 100;
+    private static final int PARTITIONS = 3;
     private static final Duration ENDS_WITHIN = Duration.ofSeconds(60);
 
     private Pod pod;
@@ -41,6 +48,54 @@ class DuplicatesIT {
     void endPod() {
         pod.stop();
         pod.close();
+    }
+
+    /// Copies of one partition come one after another; those of several meet at the order's row.
+    @Test
+    void eventInEveryPartition_twoPods_oneDebitAndEqualOutcomes() throws Exception {
+        try (Pod other = STACK.pod("other-payer").start()) {
+            awaitBothConsume(other);
+            TopicContents results = new TopicContents(STACK, "payment-results");
+            Map<TopicPartition, Long> begin = results.ends();
+            Payer payer = payer();
+            Payer.Order order = new Payer.Order(PaymentCalls.orderId(), 40);
+            double before = consumed("completed", pod, other);
+            double repeated = consumed("repeated", pod, other);
+
+            sendToEveryPartition(payer, payer.event(order), COPIES);
+
+            int copies = COPIES * PARTITIONS;
+            await().atMost(ENDS_WITHIN)
+                    .untilAsserted(
+                            () -> assertTrue(outcomes(results, begin, order).size() >= copies));
+            assertEquals(1, outcomes(results, begin, order).stream().distinct().count(), "outcomes that differ");
+            await().atMost(ENDS_WITHIN)
+                    .untilAsserted(() -> assertEquals(copies - 1, consumed("repeated", pod, other) - repeated));
+            assertEquals(1, consumed("completed", pod, other) - before);
+            assertEquals(60, balance(payer));
+            other.stop();
+        }
+    }
+
+    private void awaitBothConsume(Pod other) throws Exception {
+        Payer payer = payer();
+        await().atMost(ENDS_WITHIN).pollInterval(Duration.ofSeconds(1)).untilAsserted(() -> {
+            sendToEveryPartition(payer, payer.event(new Payer.Order(PaymentCalls.orderId(), 1)), 1);
+            Shares.assertAmong(pod, other);
+        });
+    }
+
+    private static void sendToEveryPartition(Payer payer, String event, int copies) {
+        byte[] key = Long.toString(payer.user).getBytes(UTF_8);
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, STACK.kafkaBootstrap()),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+            for (int i = 0; i < copies * PARTITIONS; i++) {
+                var _ = producer.send(new ProducerRecord<>("payments", i % PARTITIONS, key, event.getBytes(UTF_8)));
+            }
+            producer.flush();
+        }
     }
 
     @Test
@@ -60,8 +115,8 @@ class DuplicatesIT {
                 .untilAsserted(() ->
                         assertEquals(COPIES, outcomes(results, begin, order).size()));
         assertEquals(1, outcomes(results, begin, order).stream().distinct().count(), "outcomes that differ");
-        assertEquals(1, consumed("completed"));
-        assertEquals(COPIES - 1, consumed("repeated"));
+        assertEquals(1, consumed("completed", pod));
+        assertEquals(COPIES - 1, consumed("repeated", pod));
         assertEquals(60, balance(payer));
         System.out.printf(
                 "one event %d times: 1 applied, %d repeated, %d equal outcomes%n", COPIES, COPIES - 1, COPIES);
@@ -80,8 +135,8 @@ class DuplicatesIT {
                 .toList();
     }
 
-    private double consumed(String outcome) {
-        return Metrics.of(pod.url())
+    private static double consumed(String outcome, Pod... pods) {
+        return Metrics.of(Stream.of(pods).map(Pod::url).toArray(String[]::new))
                 .sum("ballast_messaging_records_total", "topic=\"payments\"", "outcome=\"" + outcome + "\"");
     }
 

@@ -176,11 +176,23 @@ final class PaymentBooks {
                     Payer.End end = new Payer.End(
                             found.getString("order_id"), found.getString("status"), found.getString("reason"), (Long)
                                     found.getObject("balance_after"));
+                    if (isBuried(end)) {
+                        continue;
+                    }
                     rows.computeIfAbsent(found.getLong("user_id"), user -> new ArrayList<>())
                             .add(new Row(end, found.getTimestamp("settled_at").toInstant()));
                 }
             }
         }
+    }
+
+    /// Whether it died in the topic, as it was foreseen: no other one may have died.
+    private boolean isBuried(Payer.End end) {
+        if (!end.status().equals("DEAD_LETTERED")) {
+            return false;
+        }
+        assertTrue(traffic.burials().stream().anyMatch(burial -> burial.isOf(end.orderId())), "died: " + end);
+        return true;
     }
 
     /// Each order as its payer foresaw, and no other one: so each was settled once and in its turn.
@@ -282,6 +294,13 @@ final class PaymentBooks {
         List<ConsumerRecord<byte[], byte[]>> all =
                 new TopicContents(stack, "payment-results").since(traffic.beginResults());
         results = all.size();
+        // or a user's outcomes could overtake one another
+        all.forEach(record -> assertEquals(
+                new JsonObject(new String(record.value(), UTF_8))
+                        .getLong("userId")
+                        .toString(),
+                new String(record.key(), UTF_8),
+                "the key of an outcome"));
         Map<String, Set<String>> outcomes = all.stream()
                 .map(record -> new String(record.value(), UTF_8))
                 .collect(groupingBy(outcome -> new JsonObject(outcome).getString("orderId"), mapping(o -> o, toSet())));
@@ -292,6 +311,8 @@ final class PaymentBooks {
                 JsonObject outcome = new JsonObject(published.iterator().next());
                 assertEquals(row.end().status(), outcome.getString("status"));
                 assertEquals(row.end().balanceAfter(), outcome.getLong("balanceAfter"));
+                assertEquals(row.end().reason(), outcome.getString("reason"));
+                assertEquals(payer.user, outcome.getLong("userId"));
             }
         }
     }

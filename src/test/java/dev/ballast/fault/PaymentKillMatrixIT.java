@@ -1,7 +1,9 @@
 package dev.ballast.fault;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ballast.load.Metrics;
 import dev.ballast.stack.Pod;
 import dev.ballast.stack.RedisConsole;
 import dev.ballast.stack.Server;
@@ -106,10 +108,13 @@ class PaymentKillMatrixIT {
         try (Pod sleeper = STACK.pod("sleeps").start();
                 PaymentTraffic traffic = traffic(pod, sleeper).start()) {
             traffic.run(A_WHILE);
+            Shares.awaitAmong(pod, sleeper);
             sleeper.pause();
             traffic.run(BEYOND_THE_SESSION);
+            Shares.awaitAmong(pod);
             sleeper.resume();
             traffic.run(A_WHILE);
+            Shares.awaitAmong(pod, sleeper);
             traffic.settle("one of two pods stopped for " + BEYOND_THE_SESSION.toSeconds() + " s", ENDS_WITHIN);
             sleeper.stop();
         }
@@ -125,6 +130,11 @@ class PaymentKillMatrixIT {
             traffic.run(OUTAGE);
             STACK.start(server);
             traffic.run(A_WHILE);
+            if (server == Server.KAFKA) {
+                double deferred =
+                        Metrics.of(pod.url()).sum("ballast_payments_accepted_total", "published=\"deferred\"");
+                assertTrue(deferred > 0, "no order waited behind an older one of its user");
+            }
             traffic.settle(server + " killed, and started after " + OUTAGE.toSeconds() + " s", ENDS_WITHIN);
         }
     }

@@ -75,7 +75,13 @@ final class PaymentTraffic implements AutoCloseable {
     private volatile boolean abandoned;
 
     /// A record that belongs into the dead letters, and where the topic has it.
-    record Burial(Doomed doomed, Future<RecordMetadata> at) {}
+    record Burial(Doomed doomed, Future<RecordMetadata> at) {
+        /// Whether it tells of this order.
+        boolean isOf(String orderId) {
+            byte[] value = doomed.value();
+            return value != null && new String(value, UTF_8).contains('"' + orderId + '"');
+        }
+    }
 
     /// @param pod the URL of a pod to send to; asked for each call
     PaymentTraffic(Stack stack, Supplier<String> pod) throws SQLException {

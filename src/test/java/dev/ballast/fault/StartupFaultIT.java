@@ -2,6 +2,7 @@ package dev.ballast.fault;
 
 import static io.restassured.RestAssured.given;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -68,7 +69,10 @@ class StartupFaultIT {
                     .get(pod.url() + "/users/1")
                     .then()
                     .statusCode(200);
-            given().get(pod.url() + "/q/health/well").then().statusCode(503);
+            given().get(pod.url() + "/q/health/well")
+                    .then()
+                    .statusCode(503)
+                    .body("checks.find { it.name == 'dependencies' }.data.messaging", equalTo("down: TopicsNotReady"));
             for (String named : List.of("localhost:1", "REDIS_URL", "localhost:2", "KAFKA_BOOTSTRAP")) {
                 await().atMost(PATIENCE).until(() -> log(pod).contains(named));
             }
@@ -87,6 +91,23 @@ class StartupFaultIT {
                     "mp.jwt.verify.audiences is missing",
                     "the local profile's key",
                     "POSTGRES_PASSWORD is missing or a well-known default")) {
+                assertTrue(said.contains(named), said);
+            }
+            assertEquals(1, pod.awaitEnd(PATIENCE).orElseThrow());
+        }
+    }
+
+    @Test
+    void start_messagingThatWouldLoseOrStall_refusesAndNamesTheKeys() {
+        try (Pod pod = stack.pod("stalling")
+                .property("ballast.messaging.consumers.payments.attempt-timeout", "0S")
+                .property("ballast.messaging.consumers.user-events.topics", "refunds")
+                .property("ballast.messaging.consumers.paymnets.window", "5")) {
+            String said = assertThrows(StackFailure.class, pod::start).getMessage() + log(pod);
+            for (String named : List.of(
+                    "ballast.messaging.consumers.payments.attempt-timeout must be from PT0.1S to PT10M, not PT0S",
+                    "ballast.kafka.topics.refunds_dlq is missing: dead letters of consumer user-events go there",
+                    "ballast.messaging.consumers.paymnets names no consumer; there are: dead-letters, payments")) {
                 assertTrue(said.contains(named), said);
             }
             assertEquals(1, pod.awaitEnd(PATIENCE).orElseThrow());

@@ -36,11 +36,14 @@ class TwoPodsIT {
         try (PaymentTraffic traffic = traffic().start()) {
             for (Pod moving : new Pod[] {other, one}) {
                 traffic.run(A_WHILE);
+                Shares.awaitAmong(one, other);
                 moving.stop();
                 traffic.run(A_WHILE);
+                Shares.awaitAmong(moving == one ? other : one);
                 moving.start();
             }
             traffic.run(A_WHILE);
+            Shares.awaitAmong(one, other);
             traffic.settle("two pods, each stopped and started in order", ENDS_WITHIN);
         }
     }
@@ -50,12 +53,14 @@ class TwoPodsIT {
         try (PaymentTraffic traffic = traffic().start()) {
             for (Pod moving : new Pod[] {other, one}) {
                 traffic.run(A_WHILE);
+                Shares.awaitAmong(one, other);
                 moving.kill();
                 traffic.run(A_WHILE);
                 moving.start();
                 traffic.awaitProgress();
             }
             traffic.run(A_WHILE);
+            Shares.awaitAmong(one, other);
             traffic.settle("two pods, each killed and started", ENDS_WITHIN);
         }
     }

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ballast.leases.LeasedStore.Content;
+import dev.ballast.redis.OneRedis;
 import dev.ballast.redis.RedisFixture;
-import dev.ballast.redis.RedisProcess;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
@@ -16,10 +16,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// What the scripts keep beside the values: the stamps, and the run of the server that they are made of.
 class BookkeepingTest {
@@ -27,20 +26,8 @@ class BookkeepingTest {
     private static final AtomicInteger TOKENS = new AtomicInteger();
     private static final String STAMP = new KeySpace("test").stamp(KeySpace.bucket("a"));
 
-    private static RedisProcess server;
-    private static RedisFixture fixture;
-
-    @BeforeAll
-    static void start() {
-        server = new RedisProcess().start();
-        fixture = RedisFixture.connectedTo(server);
-    }
-
-    @AfterAll
-    static void stop() {
-        fixture.close();
-        server.close();
-    }
+    @RegisterExtension
+    static final OneRedis REDIS = new OneRedis();
 
     @BeforeEach
     void flush() {
@@ -52,7 +39,8 @@ class BookkeepingTest {
     void getOrLease_userMayNotAskForTheRun_isAwayUntilHeMay() {
         user("-info");
         try (RedisFixture pod = new RedisFixture(
-                "redis://pod:secret@localhost:" + server.port(), Map.of("ballast.redis.command-timeout", "PT5S"))) {
+                "redis://pod:secret@localhost:" + REDIS.server().port(),
+                Map.of("ballast.redis.command-timeout", "PT5S"))) {
             LeasedStore store = store(pod);
             await().atMost(PATIENCE).until(() -> isConnected(pod));
 
@@ -71,7 +59,7 @@ class BookkeepingTest {
 
     @Test
     void getOrLease_stampOfThisRunButCutShort_isReplaced() {
-        LeasedStore store = store(fixture);
+        LeasedStore store = store(REDIS.fixture());
         assertInstanceOf(Answer.Granted.class, ask(store));
         String stamp = send(Request.cmd(Command.GET).arg(STAMP)).toString();
         send(Request.cmd(Command.SET).arg(STAMP).arg(stamp.substring(0, 45)));
@@ -80,7 +68,7 @@ class BookkeepingTest {
 
     @Test
     void fill_stampReplacedByAnotherType_isRejected() {
-        LeasedStore store = store(fixture);
+        LeasedStore store = store(REDIS.fixture());
         Answer.Granted granted = assertInstanceOf(Answer.Granted.class, ask(store));
         send(Request.cmd(Command.DEL).arg(STAMP));
         send(Request.cmd(Command.LPUSH).arg(STAMP).arg("rubbish"));
@@ -89,7 +77,7 @@ class BookkeepingTest {
 
     @Test
     void fill_shorterThanOneBefore_stampOutlivesBoth() {
-        LeasedStore store = store(fixture);
+        LeasedStore store = store(REDIS.fixture());
         Duration ample = Duration.ofHours(100);
         fill(store, assertInstanceOf(Answer.Granted.class, ask(store)), ample);
         Answer.Granted again = assertInstanceOf(
@@ -101,7 +89,7 @@ class BookkeepingTest {
     }
 
     private static void storesAndFinds() {
-        LeasedStore store = store(fixture);
+        LeasedStore store = store(REDIS.fixture());
         Answer.Granted granted = assertInstanceOf(Answer.Granted.class, ask(store));
         assertEquals(Filling.STORED, fill(store, granted, Duration.ofMinutes(1)));
         assertInstanceOf(Answer.Value.class, ask(store));
@@ -146,6 +134,6 @@ class BookkeepingTest {
     }
 
     private static Response send(Request command) {
-        return fixture.commands().send(command).await().atMost(PATIENCE);
+        return REDIS.commands().send(command).await().atMost(PATIENCE);
     }
 }

@@ -16,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongFunction;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /// A closed loop of HTTP requests over a fixed number of connections, each with one request under way: what `wrk`
 /// does, for machines without it. One event loop, so that the load leaves the other core to the service.
@@ -121,6 +122,11 @@ public final class Load {
                     chosen.length / seconds,
                     quantile(sorted, 0.50),
                     quantile(sorted, 0.99));
+        }
+
+        /// How long the slowest answer took.
+        public Duration slowest() {
+            return Duration.ofNanos(LongStream.of(nanos).max().orElse(0));
         }
 
         private static Duration quantile(long[] sorted, double q) {

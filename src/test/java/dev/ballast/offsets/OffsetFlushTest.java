@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.ballast.offsets.StoredOffsets.Claim;
 import dev.ballast.offsets.StoredOffsets.Place;
+import dev.ballast.redis.OneRedis;
 import dev.ballast.redis.RedisFixture;
 import dev.ballast.redis.RedisProcess;
 import java.time.Duration;
@@ -15,29 +16,17 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetCommitCallback;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class OffsetFlushTest {
     private static final TopicPartition PARTITION = new TopicPartition("payments", 0);
-    private static RedisProcess server;
-    private static RedisFixture redis;
 
-    private final OffsetFlush flush = new OffsetFlush(new StoredOffsets(redis.commands()), Duration.ofSeconds(1));
+    @RegisterExtension
+    static final OneRedis REDIS = new OneRedis();
+
+    private final OffsetFlush flush = new OffsetFlush(new StoredOffsets(REDIS.commands()), Duration.ofSeconds(1));
     private final Group group = new Group();
-
-    @BeforeAll
-    static void start() {
-        server = new RedisProcess().start();
-        redis = RedisFixture.connectedTo(server);
-    }
-
-    @AfterAll
-    static void stop() {
-        redis.close();
-        server.close();
-    }
 
     @Test
     void send_nothingMovedSince_tellsKafkaOnce() {
@@ -86,7 +75,7 @@ class OffsetFlushTest {
 
         assertEquals(
                 new Claim.Owned(7),
-                new StoredOffsets(redis.commands())
+                new StoredOffsets(REDIS.commands())
                         .claim(place, 1_000, false)
                         .await()
                         .atMost(Duration.ofSeconds(5)));

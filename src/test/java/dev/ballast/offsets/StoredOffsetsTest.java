@@ -7,35 +7,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ballast.offsets.StoredOffsets.Claim;
 import dev.ballast.offsets.StoredOffsets.Place;
-import dev.ballast.redis.RedisFixture;
-import dev.ballast.redis.RedisProcess;
+import dev.ballast.redis.OneRedis;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// The scripts on a real Redis.
 class StoredOffsetsTest {
     private static final AtomicInteger GROUPS = new AtomicInteger();
-    private static RedisProcess server;
-    private static RedisFixture redis;
+
+    @RegisterExtension
+    static final OneRedis REDIS = new OneRedis();
 
     private final String group = "g" + GROUPS.incrementAndGet();
     private final Place place = new Place(group, "payments", "id-1", 0);
-    private final StoredOffsets offsets = new StoredOffsets(redis.commands());
-
-    @BeforeAll
-    static void start() {
-        server = new RedisProcess().start();
-        redis = RedisFixture.connectedTo(server);
-    }
-
-    @AfterAll
-    static void stop() {
-        redis.close();
-        server.close();
-    }
+    private final StoredOffsets offsets = new StoredOffsets(REDIS.commands());
 
     @Test
     void claim_nothingStored_isNone() {
@@ -125,7 +112,7 @@ class StoredOffsetsTest {
     @Test
     void advance_afterAFlush_isStoredAnew() {
         owned(place, 1);
-        redis.commands()
+        REDIS.commands()
                 .send(io.vertx.redis.client.Request.cmd(io.vertx.redis.client.Command.FLUSHALL))
                 .await()
                 .atMost(Duration.ofSeconds(5));

@@ -6,6 +6,7 @@ import static dev.ballast.payments.PaymentCalls.event;
 import static dev.ballast.payments.PaymentCalls.orderId;
 import static dev.ballast.payments.PaymentCalls.pay;
 import static dev.ballast.payments.PaymentCalls.send;
+import static dev.ballast.payments.PaymentCalls.service;
 import static dev.ballast.payments.PaymentCalls.soon;
 import static dev.ballast.payments.PaymentCalls.status;
 import static dev.ballast.payments.PaymentCalls.user;
@@ -103,12 +104,43 @@ class PaymentTopicIT {
     }
 
     @Test
-    void record_ofAnUnknownUser_isADeadLetter() {
-        byte[] value = event(orderId(), 987_654_321, 1).getBytes(UTF_8);
+    void record_ofAnUnknownUser_isADeadLetterAndItsOrderSaysSo() {
+        String order = orderId();
+        byte[] value = event(order, 987_654_321, 1).getBytes(UTF_8);
 
         send(stack, key(987_654_321), List.of(value));
 
         assertTrue(reason(letter(value)).startsWith("unknown-user"));
+        diedOf(order, "unknown-user");
+    }
+
+    @Test
+    void record_beyondTheLimit_isADeadLetterAndItsOrderSaysSo() {
+        long user = user(100);
+        String order = orderId();
+
+        send(stack, key(user), List.of(event(order, user, 100_000_001).getBytes(UTF_8)));
+
+        diedOf(order, "amount-out-of-range");
+        assertEquals(100, balance(user));
+    }
+
+    /// Nothing that could be settled under this id was ever said.
+    @Test
+    void record_ofAnUnknownCurrency_isADeadLetterWithoutAnOrder() {
+        long user = user(100);
+        String order = orderId();
+        byte[] value = event(order, user, 1).replace("EUR", "QQQ").getBytes(UTF_8);
+
+        send(stack, key(user), List.of(value));
+
+        assertTrue(reason(letter(value)).startsWith("unknown-currency"));
+        assertEquals("HTTP 404", status(order));
+    }
+
+    private static void diedOf(String order, String reason) {
+        soon().until(() -> status(order), equalTo("DEAD_LETTERED"));
+        service().get("/payments/{id}", order).then().body("reason", equalTo(reason));
     }
 
     private ConsumerRecord<byte[], byte[]> letter(byte[] value) {

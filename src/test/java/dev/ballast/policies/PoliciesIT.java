@@ -27,6 +27,9 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -42,6 +45,7 @@ class PoliciesIT {
     /// A second is promised; starting pods on a busy machine get a little more.
     private static final Duration SOON = Duration.ofSeconds(2);
 
+    private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "patch");
     private static final Map<String, From> OPERATORS = new HashMap<>();
 
     private static Pod a;
@@ -65,10 +69,11 @@ class PoliciesIT {
         STACK.heal();
     }
 
+    /// What it learns within a minute it has from the log.
     private static Pod pod(String name) {
         return STACK.pod(name)
                 .property("ballast.ratelimit.deadline", "10S")
-                .property("ballast.policies.reread-every", "3S")
+                .property("ballast.policies.reread-every", "60S")
                 .property("ballast.policies.ip.limit", "100")
                 .property("ballast.policies.ip.algorithm", "sliding-window-log")
                 .property("ballast.policies.user.plans.pro.limit", "5000");
@@ -76,12 +81,8 @@ class PoliciesIT {
 
     @Test
     void get_all_listsEveryPolicyWithItsVersion() {
-        JsonArray policies =
-                new JsonArray(operator(a).getAs(OPERATOR, "/ops/rate-limits").body());
-
-        List<String> names = policies.stream()
-                .map(policy -> ((JsonObject) policy).getString("policy"))
-                .toList();
+        JsonArray policies = policies();
+        List<String> names = names();
         assertTrue(names.containsAll(List.of("ip", "user", "get-users-id", "put-ops-rate-limits-policy")), "" + names);
         JsonObject endpoint = policies.getJsonObject(names.indexOf("get-users"));
         assertEquals("token-bucket", endpoint.getString("algorithm"));
@@ -118,6 +119,35 @@ class PoliciesIT {
         assertEquals("local-operator", deed.getString("who"));
         assertTrue(deed.getString("detail").startsWith("2 per 3600000 ms by sliding-window-log"), deed.encode());
         assertEquals("version " + (before + 1), deed.getString("outcome"));
+    }
+
+    @Test
+    void put_twoFirstChangesAtOnce_bothAreInForce() throws Exception {
+        for (String policy : List.of("get-accounts-userid", "post-accounts-userid-deposits", "post-users")) {
+            CompletableFuture<HttpResponse<String>> limit =
+                    CompletableFuture.supplyAsync(() -> put(a, policy, "{\"limit\":99}"));
+            CompletableFuture<HttpResponse<String>> mode =
+                    CompletableFuture.supplyAsync(() -> put(b, policy, "{\"onFailure\":\"closed\"}"));
+            assertEquals(200, limit.get(10, TimeUnit.SECONDS).statusCode());
+            assertEquals(200, mode.get(10, TimeUnit.SECONDS).statusCode());
+
+            await().atMost(SOON).untilAsserted(() -> {
+                JsonObject both = policy(a, policy);
+                assertEquals("99 closed", both.getLong("limit") + " " + both.getString("onFailure"));
+            });
+        }
+    }
+
+    @Test
+    void everyOperation_hasAPolicy() {
+        List<String> policies = names();
+        JsonObject api = json(operator(a).get("/q/openapi?format=json"));
+        api.getJsonObject("paths").forEach(path -> ((JsonObject) path.getValue())
+                .fieldNames().stream()
+                        .filter(METHODS::contains)
+                        .map(method -> EndpointId.of(method, path.getKey()))
+                        .filter(id -> !path.getKey().equals("/"))
+                        .forEach(id -> assertTrue(policies.contains(id), id + " is not in " + policies)));
     }
 
     @Test
@@ -159,6 +189,8 @@ class PoliciesIT {
 
     @Test
     void put_redisDown_isDeferredAndReadRegularly() {
+        b.close();
+        b = pod("policies-b").property("ballast.policies.reread-every", "3S").start();
         STACK.kill(Server.REDIS);
         HttpResponse<String> changed = put(a, "get-payments-orderid", "{\"limit\":4321}");
 
@@ -284,6 +316,9 @@ class PoliciesIT {
     @CsvSource(
             delimiter = '|',
             value = {
+                "ballast.ratelimit.breaker-failures|0|ballast.ratelimit.breaker-failures must be at least 1, not 0",
+                "ballast.ratelimit.deadline|0S|ballast.ratelimit.deadline must be at least PT0.001S, not PT0S",
+                "ballast.ratelimit.heartbeat-lasts|1S|ballast.ratelimit.heartbeat-lasts must be at least PT2S, not PT1S",
                 "ballast.policies.ip.limit|0|ballast.policies.ip.limit must be from 1 to 1000000, not 0",
                 "ballast.policies.endpoints.get-nothing.limit|5|ballast.policies.endpoints.get-nothing names no endpoint",
                 "ballast.policies.deny|10.0.0.1/8|ballast.policies.deny must be a list of networks",
@@ -313,6 +348,16 @@ class PoliciesIT {
 
     private static From operator(Pod pod) {
         return OPERATORS.computeIfAbsent(pod.url(), url -> From.address("127.0.2.100", url));
+    }
+
+    private static JsonArray policies() {
+        return new JsonArray(operator(a).getAs(OPERATOR, "/ops/rate-limits").body());
+    }
+
+    private static List<String> names() {
+        return policies().stream()
+                .map(policy -> ((JsonObject) policy).getString("policy"))
+                .toList();
     }
 
     private static HttpResponse<String> put(Pod pod, String policy, String body) {

@@ -26,7 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// The limiters of two pods on a real Redis.
 class RateLimiterTest {
-    private static final Pattern CALLS = Pattern.compile("cmdstat_eval(?:sha)?:calls=(\\d+)");
+    /// Not `EVAL`, by which the pods follow the log.
+    private static final Pattern CALLS = Pattern.compile("cmdstat_evalsha:calls=(\\d+)");
 
     private static RedisProcess server;
 
@@ -231,6 +232,40 @@ class RateLimiterTest {
                     .until(() -> pod.check(closed) instanceof Decision.Admitted admitted
                             && !admitted.standings().isEmpty());
         }
+    }
+
+    /// One late answer is one, however many requests waited for it: the breaker stays closed.
+    @Test
+    void check_oneCallOfManyRequestsIsLate_nextOneIsDecidedByRedis() {
+        try (RedisProcess slow = new RedisProcess().start();
+                LimiterFixture pod = new LimiterFixture(
+                        slow,
+                        Map.of(
+                                "ballast.ratelimit.deadline", "PT0.5S",
+                                "ballast.ratelimit.breaker-failures", "2",
+                                "ballast.ratelimit.breaker-pause", "PT60S"))) {
+            Charge charge = charge("late", Algorithm.TOKEN_BUCKET, 100, FailureMode.CLOSED);
+            pod.check(charge);
+            slow.pause();
+            List<Decision> late = pod.checkAtOnce(10, charge);
+            slow.resume();
+
+            assertTrue(late.stream().allMatch(Decision.Rejected.class::isInstance), "" + late);
+            assertInstanceOf(Decision.Admitted.class, pod.check(charge));
+        }
+    }
+
+    @Test
+    void beat_heartbeatAheadOfTheClock_isForgotten() {
+        long ahead = System.currentTimeMillis() + Duration.ofHours(1).toMillis();
+        send(Request.cmd(Command.ZADD)
+                .arg(LimitKeys.TAG + "pods")
+                .arg(ahead)
+                .arg("told before the clock was set back"));
+
+        one.pods.beat().await().atMost(LimiterFixture.PATIENCE);
+
+        assertEquals(1, one.pods.count());
     }
 
     @Test

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// are a minute or longer, as keys end by Redis' own clock; the traces take seconds of it.
 class ScriptOracleTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final String CLOCK = "now = time[1] * 1000000 + time[2]";
+    private static final String CLOCK = "now = time[1] * SECOND + time[2]";
     private static final int CHECKS = 100_000;
     private static final int CHECKS_PER_TRACE = 2_000;
     private static final long SOME_DAY = 1_790_000_000_123_457L;
@@ -260,6 +260,42 @@ class ScriptOracleTest {
                 now += random.nextLong(Math.max(1, 2 * policy.windowMicros() / policy.limit()));
             }
         }
+    }
+
+    /// What an operator gives a longer window must not end when the shorter one would have.
+    @ParameterizedTest
+    @EnumSource(Algorithm.class)
+    void charge_afterTheWindowGrew_keysOutliveTheLongerOne(Algorithm algorithm) {
+        long now = SOME_DAY;
+        send(request(grown(algorithm, Duration.ofMinutes(1)), now, true));
+        Charge longer = grown(algorithm, Duration.ofHours(1));
+        Oracle.Answer answer = null;
+        for (int i = 0; i < 2; i++) {
+            now += 61_000_000;
+            answer = answer(send(request(longer, now, true)));
+        }
+        long lives = send(Request.cmd(Command.PTTL).arg(LimitKeys.of(longer))).toLong();
+        assertTrue(lives * 1_000 + BETWEEN >= answer.full(), "lives for ms: " + lives + ", is to: " + answer.full());
+    }
+
+    private static Charge grown(Algorithm algorithm, Duration window) {
+        Policy policy = new Policy("grown", algorithm, 10, window, 10, false, FailureMode.CLOSED, 0);
+        return new Charge(policy, "", "grown", 1);
+    }
+
+    @Test
+    void look_afterALogsLimitShrank_saysWhenThereIsRoomAgain() {
+        long now = SOME_DAY;
+        for (int i = 0; i < 6; i++) {
+            send(request(charge("shrunk", Algorithm.SLIDING_WINDOW_LOG, 10), now + i * 1_000_000L, true));
+        }
+        Oracle.Answer answer = answer(send(request(shrunk(), now + 6_000_000, false)));
+        // three of the six leave before three are left, one less than the limit
+        assertEquals(new Oracle.Answer(0, 56_000_000, 56_000_000, 59_000_000), answer);
+    }
+
+    private static Charge shrunk() {
+        return charge("shrunk", Algorithm.SLIDING_WINDOW_LOG, 4);
     }
 
     private static Charge charge(String id, Algorithm algorithm, long limit) {

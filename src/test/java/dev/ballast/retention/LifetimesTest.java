@@ -11,29 +11,29 @@ import org.junit.jupiter.api.Test;
 class LifetimesTest {
     @Test
     void contradictions_defaults_areNone() {
-        assertEquals(List.of(), lifetimes(90, 60, 30, 7, 30).contradictions());
+        assertEquals(List.of(), lifetimes(90, 60, 45, 7, 30).contradictions());
     }
 
     @Test
     void contradictions_ordersGoWithTheTopic_nameBothSettings() {
-        refused(lifetimes(7, 0, 30, 7, 1), "ballast.kafka.topics.payments.retention");
+        refused(lifetimes(14, 0, 30, 7, 1), "ballast.kafka.topics.payments.retention");
     }
 
     @Test
     void contradictions_ordersGoBeforeTheDeadLetters_nameBothSettings() {
-        refused(lifetimes(30, 1, 30, 7, 30), "ballast.kafka.topics.payments_dlq.retention");
+        refused(lifetimes(37, 1, 45, 7, 30), "ballast.kafka.topics.payments_dlq.retention");
     }
 
     @Test
     void contradictions_ordersGoBeforeTheLastReplayIsRead_nameBothSettings() {
-        refused(lifetimes(67, 60, 30, 7, 30), "ballast.deadletters.replay-within and");
+        refused(lifetimes(74, 60, 45, 7, 30), "ballast.deadletters.replay-within and");
     }
 
     @Test
     void contradictions_indexGoesBeforeItsTopic_nameBothSettings() {
-        List<String> wrong = lifetimes(90, 60, 29, 7, 30).contradictions();
+        List<String> wrong = lifetimes(90, 60, 37, 7, 30).contradictions();
         assertEquals(1, wrong.size());
-        assertTrue(wrong.getFirst().startsWith("ballast.deadletters.keep-for is PT696H and must not be below"));
+        assertTrue(wrong.getFirst().startsWith("ballast.deadletters.keep-for is PT888H and must be above"));
     }
 
     @Test

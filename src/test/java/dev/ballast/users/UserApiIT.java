@@ -11,11 +11,13 @@ import static org.hamcrest.Matchers.notNullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ballast.load.Metrics;
 import dev.ballast.stack.Stack;
 import dev.ballast.stack.StackResource;
 import dev.ballast.stack.Tokens;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusIntegrationTest;
+import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
@@ -58,6 +60,26 @@ class UserApiIT {
     @Test
     void get_ownUser_answers() {
         as(Tokens.user(7)).get("/users/7").then().statusCode(200).body("id", equalTo(7));
+    }
+
+    @Test
+    void get_tokenSentAgain_isNotVerifiedAgain() {
+        String token = Tokens.as("user").subject("7").claim("sent", "again").sign();
+        double verified = tokens("verified");
+        double remembered = tokens("remembered");
+
+        as(token).get("/users/7").then().statusCode(200);
+        as(token).get("/users/7").then().statusCode(200);
+
+        assertEquals(verified + 1, tokens("verified"));
+        assertEquals(remembered + 1, tokens("remembered"));
+        as(token + "x").get("/users/7").then().statusCode(401);
+        assertEquals(verified + 1, tokens("verified"));
+    }
+
+    private static double tokens(String outcome) {
+        return Metrics.of("http://localhost:" + RestAssured.port)
+                .sum("ballast_security_tokens_total", "outcome=\"%s\"".formatted(outcome));
     }
 
     @Test

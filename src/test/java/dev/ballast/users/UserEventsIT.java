@@ -1,19 +1,27 @@
 package dev.ballast.users;
 
+import static dev.ballast.payments.PaymentCalls.as;
 import static dev.ballast.payments.PaymentCalls.service;
 import static dev.ballast.payments.PaymentCalls.soon;
 import static dev.ballast.payments.PaymentCalls.user;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.hamcrest.Matchers.equalTo;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ballast.payments.PaymentCalls;
 import dev.ballast.stack.Stack;
 import dev.ballast.stack.StackResource;
+import dev.ballast.stack.Tokens;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusIntegrationTest;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,6 +61,53 @@ class UserEventsIT {
         soon().until(() -> PaymentCalls.deadLetters(stack, "user-events_dlq").stream()
                 .filter(letter -> Arrays.equals(value.getBytes(UTF_8), letter.value()))
                 .anyMatch(letter -> reason(letter).startsWith(reason)));
+    }
+
+    @Test
+    void event_thatDied_isInTheIndexAndItsReplayChangesTheUser() {
+        long user = user(0);
+        String event = "{\"eventId\":\"e-2\",\"userId\":%d,\"plan\":\"enterprise\"}".formatted(user);
+        changed(user, "DELETE FROM users WHERE id = " + user + " RETURNING id");
+        send(user, event);
+        String id = soon().until(() -> indexed(user), Optional::isPresent).orElseThrow();
+        changed(
+                user,
+                "INSERT INTO users (id, name, email, plan) VALUES (%1$d, 'Back', '%1$d@example.org', 'free') RETURNING id"
+                        .formatted(user));
+
+        as(Tokens.operator())
+                .post("/ops/dead-letters/{id}/replay", id)
+                .then()
+                .statusCode(200)
+                .body("status", equalTo("REPLAYED"));
+
+        soon().until(() -> service().get("/users/" + user).jsonPath().getString("plan"), equalTo("enterprise"));
+    }
+
+    private Optional<String> indexed(long user) {
+        return as(Tokens.operator())
+                .get("/ops/dead-letters?topic=user-events&status=OPEN&error=unknown-user&limit=500")
+                .jsonPath()
+                .<String>getList("letters.id")
+                .stream()
+                .filter(id -> as(Tokens.operator())
+                        .get("/ops/dead-letters/{id}", id)
+                        .jsonPath()
+                        .getString("key.data")
+                        .equals(Long.toString(user)))
+                .findFirst();
+    }
+
+    /// Past the service, whose caches hear of it by the triggers.
+    private void changed(long user, String change) {
+        try (Connection sql = stack.sql();
+                Statement statement = sql.createStatement();
+                ResultSet row = statement.executeQuery(change)) {
+            row.next();
+            assertEquals(user, row.getLong(1));
+        } catch (SQLException failure) {
+            throw new IllegalStateException(failure);
+        }
     }
 
     private void send(long key, String value) {
