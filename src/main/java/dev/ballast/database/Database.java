@@ -18,6 +18,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 
@@ -49,12 +50,14 @@ public class Database {
 
     /// Runs one prepared statement.
     public Uni<RowSet<Row>> query(String sql, Tuple parameters) {
-        return bounded(pool.preparedQuery(sql).execute(parameters));
+        return bounded(
+                statement -> dependencies.watch(dependency, statement, Database::meaning),
+                pool.preparedQuery(sql).execute(parameters));
     }
 
     /// Runs `work` in one transaction: committed when it completes, rolled back when it fails.
     public <T> Uni<T> inTransaction(Function<SqlConnection, Uni<T>> work) {
-        return bounded(pool.withTransaction(work));
+        return bounded(this::heardIfRefused, pool.withTransaction(work));
     }
 
     /// Whether a failure is the database's state, which passes, and not the data's or the caller's fault. Everything
@@ -72,19 +75,22 @@ public class Database {
         return sqlState != null && (sqlState.startsWith("22") || sqlState.startsWith("23"));
     }
 
-    private <T> Uni<T> bounded(Uni<T> statement) {
+    private <T> Uni<T> bounded(UnaryOperator<Uni<T>> heard, Uni<T> statement) {
+        Uni<T> bounded = heard.apply(
+                        statement.ifNoItem().after(settings.timeout()).fail())
+                .onItemOrFailure()
+                .invoke((done, failure) -> notice(failure));
         return Uni.createFrom()
-                .deferred(() -> dependency.isSilent() ? Uni.createFrom().failure(KnownToBeAway::new) : heard(statement))
+                .deferred(() -> dependency.isSilent() ? Uni.createFrom().failure(KnownToBeAway::new) : bounded)
                 .onFailure(Database::isUnavailable)
                 .transform(DatabaseUnavailable::new);
     }
 
-    private <T> Uni<T> heard(Uni<T> statement) {
-        Uni<T> bounded = statement.ifNoItem().after(settings.timeout()).fail();
-        return dependencies
-                .watch(dependency, bounded, Database::meaning)
-                .onItemOrFailure()
-                .invoke((done, failure) -> notice(failure));
+    /// How long a transaction takes is up to what is done in it, which may be to wait for somebody else.
+    private <T> Uni<T> heardIfRefused(Uni<T> transaction) {
+        return transaction
+                .onFailure(failure -> meaning(failure) == Outcome.REJECTED)
+                .invoke(() -> dependency.ended(Outcome.REJECTED, System.nanoTime()));
     }
 
     /// An error that is the statement's own says nothing about the server.

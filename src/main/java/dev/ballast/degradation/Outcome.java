@@ -1,7 +1,9 @@
 package dev.ballast.degradation;
 
+import io.netty.channel.ConnectTimeoutException;
 import io.smallrye.mutiny.TimeoutException;
 import io.vertx.core.VertxException;
+import io.vertx.core.http.ConnectionPoolTooBusyException;
 import java.io.IOException;
 
 /// How a call of a dependency went, in what it tells about the dependency. A call that its caller gave up, or
@@ -26,7 +28,9 @@ public enum Outcome {
     /// What a failure of a client says of its server, where the client has no failures of its own kind.
     public static Outcome of(Throwable failure) {
         return switch (failure) {
-            case TimeoutException _, java.util.concurrent.TimeoutException _ -> TIMED_OUT;
+            case TimeoutException _, java.util.concurrent.TimeoutException _, ConnectTimeoutException _ -> TIMED_OUT;
+            // so many calls wait for an answer that this one was not made
+            case ConnectionPoolTooBusyException _ -> TIMED_OUT;
             // Vert.x' clients say so of a connection that was closed under a call
             case IOException _, VertxException _ -> REJECTED;
             default -> FAILED;

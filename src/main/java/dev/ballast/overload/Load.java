@@ -47,7 +47,8 @@ class Load {
     private volatile boolean turnedAway;
     // These belong to the timer's thread.
     private boolean pressed;
-    private long calmSince;
+    private long calmSince = System.nanoTime();
+    private long busySince = calmSince;
 
     @Inject
     Load(
@@ -129,8 +130,11 @@ class Load {
         turnedAway = false;
         if (busy) {
             calmSince = now;
+        } else {
+            busySince = now;
         }
-        if (busy && !pressed && optional.value() <= 0.5) {
+        boolean lasting = now - busySince >= settings.pressedAfter().toNanos();
+        if (busy && lasting && !pressed) {
             pressed = true;
             degradation.press("overload: event loops are %d ms late, %d requests in flight"
                     .formatted(Duration.ofNanos(late).toMillis(), inFlight.get()));

@@ -30,9 +30,9 @@ interface OverloadSettings {
     @WithDefault("32")
     int minInFlight();
 
-    /// How late event loops may be before optional requests are turned away. 0.1 s: beyond any pause of a healthy
-    /// pod.
-    @WithDefault("PT0.1S")
+    /// How late event loops may be before optional requests are turned away. 0.2 s: beyond any pause of a healthy
+    /// pod, one that has just lost a server or been started included.
+    @WithDefault("PT0.2S")
     Duration optionalDelay();
 
     /// How late they may be before other requests are. 1 s: callers begin to give up.
@@ -43,6 +43,11 @@ interface OverloadSettings {
     /// fewer.
     @WithDefault("PT0.1S")
     Duration lookEvery();
+
+    /// How long requests must have been turned away for optional features to be at their minimum. 2 s: one pause turns
+    /// some away for a second.
+    @WithDefault("PT2S")
+    Duration pressedAfter();
 
     /// How long nothing must have been turned away for optional features to be whole again.
     @WithDefault("PT3S")

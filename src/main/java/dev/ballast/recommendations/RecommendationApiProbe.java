@@ -21,7 +21,8 @@ class RecommendationApiProbe implements Probe {
 
     @Inject
     RecommendationApiProbe(Vertx vertx, RecommendationSettings settings, ObjectMapper mapper) {
-        this.api = new RecommendationApi(vertx, settings, mapper, 1);
+        // one that was given up may not be closed yet when the next call is made
+        this.api = new RecommendationApi(vertx, settings, mapper, 2);
         this.user = settings.probeUser();
     }
 

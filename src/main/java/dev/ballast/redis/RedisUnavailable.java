@@ -41,6 +41,6 @@ public final class RedisUnavailable extends RedisFailure {
 
     @Override
     Outcome outcome() {
-        return reason == Reason.TIMED_OUT ? Outcome.TIMED_OUT : Outcome.REJECTED;
+        return reason == Reason.DISCONNECTED ? Outcome.REJECTED : Outcome.TIMED_OUT;
     }
 }

@@ -17,13 +17,13 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
-/// Callers of a pod's features, forty requests a second of each, who do not wait for one another; each answer
+/// Callers of a pod's features, twenty requests a second of each, who do not wait for one another; each answer
 /// timed.
 final class LevelTraffic implements AutoCloseable {
     /// Users that are asked for, so few that the caches know them.
     static final int USERS = 20;
 
-    private static final Duration PAUSE = Duration.ofMillis(25);
+    private static final Duration PAUSE = Duration.ofMillis(50);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int MOST_WAITING = 500;
 

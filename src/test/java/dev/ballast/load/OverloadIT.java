@@ -8,16 +8,29 @@ import dev.ballast.stack.Tokens;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
-/// Three times as much as a pod can do: payments and reads of users go on while recommendations are turned away.
+/// Three times as much as a pod carries: payments and reads of users go on while recommendations are turned away. Run
+/// under `-Psoak`: what a pod carries cannot be measured while it compiles itself, which takes two cores a minute.
 class OverloadIT {
-    private static final Duration MEASURED = Duration.ofSeconds(5);
+    /// As long as two cores take to compile what is hot.
+    private static final Duration WARM_UP = Duration.ofSeconds(45);
+
+    private static final Duration MEASURED = Duration.ofSeconds(3);
     private static final Duration OVERLOADED = Duration.ofSeconds(10);
+    private static final Duration IN_TIME = Duration.ofSeconds(2);
     private static final int USERS = 500;
 
+    private static final Duration QUICK = Duration.ofMillis(500);
+    private static final double LEAST = 200;
+    private static final double STEP = 1.4;
+
     private final Stack stack = Stack.shared();
+    private final String run = UUID.randomUUID().toString();
+    private final AtomicLong orders = new AtomicLong();
 
     @AfterEach
     void heal() {
@@ -25,27 +38,20 @@ class OverloadIT {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = "ballast.soak", matches = ".+")
     void threeTimesTheCapacity_essentialsAreAnswered_optionalIsShed() throws InterruptedException {
-        String run = UUID.randomUUID().toString();
         try (Pod pod = stack.pod("overloaded").start()) {
-            Load mixed = new Load(pod.url(), Tokens.service(), 64);
-            var _ = mixed.run(MEASURED, OverloadIT::mixed); // warms up
-            double capacity = mixed.run(MEASURED, OverloadIT::mixed).perSecond();
-            System.out.printf("Overload: the pod answers %,.0f requests per second%n", capacity);
+            OpenLoop callers = new OpenLoop(pod.url(), Tokens.service());
+            callers.run(WARM_UP, List.of(users(100, 64), payments(20, 32), recommendations(100, 64)));
+            double capacity = capacity(callers);
+            System.out.printf("Overload: the pod carries %,.0f requests a second, one of six a payment%n", capacity);
 
-            List<OpenLoop.Outcome> outcomes = new OpenLoop(pod.url(), Tokens.service())
-                    .run(
-                            OVERLOADED,
-                            List.of(
-                                    new OpenLoop.Kind("users", 0.5 * capacity, 128, n -> "/users/" + user(n), null),
-                                    new OpenLoop.Kind(
-                                            "payments", 0.1 * capacity, 64, _ -> "/payments", n -> payment(run, n)),
-                                    new OpenLoop.Kind(
-                                            "recommendations",
-                                            2.4 * capacity,
-                                            256,
-                                            n -> "/recommendations/" + user(n),
-                                            null)));
+            List<OpenLoop.Outcome> outcomes = callers.run(
+                    OVERLOADED,
+                    List.of(
+                            users(0.5 * capacity, 128),
+                            payments(0.1 * capacity, 64),
+                            recommendations(2.4 * capacity, 256)));
             outcomes.forEach(outcome -> System.out.println("Overload: " + outcome));
             Metrics metrics = Metrics.of(pod.url());
             double shed = metrics.sum("ballast_overload_shed_total", "priority=\"optional\"");
@@ -54,22 +60,46 @@ class OverloadIT {
                     shed, metrics.sum("ballast_overload_shed_total", "priority=\"essential\""));
             for (OpenLoop.Outcome outcome : outcomes.subList(0, 2)) {
                 assertTrue(outcome.successRatio() >= 0.9, outcome.toString());
-                assertTrue(outcome.p99().compareTo(Duration.ofSeconds(2)) < 0, outcome.toString());
+                assertTrue(outcome.p99().compareTo(IN_TIME) < 0, outcome.toString());
             }
             assertTrue(shed > 0, "recommendations are turned away");
         }
     }
 
-    private static String mixed(long n) {
-        return n % 2 == 0 ? "/users/" + user(n) : "/recommendations/" + user(n);
+    /// The highest of rising rates of a mix with five reads to a payment at which all are answered in good time.
+    private double capacity(OpenLoop callers) throws InterruptedException {
+        double carried = LEAST;
+        for (double rate = LEAST; ; rate *= STEP) {
+            List<OpenLoop.Outcome> outcomes =
+                    callers.run(MEASURED, List.of(users(rate * 5 / 6, 64), payments(rate / 6, 32)));
+            boolean carries = outcomes.stream()
+                    .allMatch(kind -> kind.successRatio() > 0.98 && kind.p99().compareTo(QUICK) < 0);
+            if (!carries) {
+                System.out.printf("Overload: too much at %,.0f/s: %s%n", rate, outcomes);
+                return carried;
+            }
+            carried = rate;
+        }
+    }
+
+    private static OpenLoop.Kind users(double perSecond, int connections) {
+        return new OpenLoop.Kind("users", perSecond, connections, n -> "/users/" + user(n), null);
+    }
+
+    private static OpenLoop.Kind recommendations(double perSecond, int connections) {
+        return new OpenLoop.Kind("recommendations", perSecond, connections, n -> "/recommendations/" + user(n), null);
+    }
+
+    private OpenLoop.Kind payments(double perSecond, int connections) {
+        return new OpenLoop.Kind("payments", perSecond, connections, _ -> "/payments", this::payment);
     }
 
     private static long user(long n) {
         return 1 + n % USERS;
     }
 
-    private static String payment(String run, long n) {
+    private String payment(long n) {
         return "{\"orderId\":\"over-%s-%d\",\"userId\":%d,\"amount\":1,\"currency\":\"EUR\"}"
-                .formatted(run.substring(0, 8), n, user(n));
+                .formatted(run.substring(0, 8), orders.incrementAndGet(), user(n));
     }
 }
