@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.toSet;
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -24,12 +23,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 
 /// Checks that what was sent is completed, declined or dead-lettered, once, in order and to the cent: sent = completed
 /// + declined + dead-lettered. The truth is read past the service: from the tables and the topics.
 final class PaymentBooks {
+    private static final Duration LOOK_EVERY = Duration.ofMillis(250);
+
     private final Stack stack;
     private final PaymentTraffic traffic;
     private final TopicContents topic;
@@ -51,18 +53,28 @@ final class PaymentBooks {
     /// Where a record lies in the topic.
     private record Origin(int partition, long offset) {}
 
-    /// Waits until no order is open and the group has finished the topic.
+    /// Waits until no order is open and the group has finished the topic. However much is left, it must get less.
+    ///
+    /// @param patience how long it may not get any less
     void awaitEnd(Duration patience) {
-        try {
-            await().atMost(patience)
-                    .pollInterval(Duration.ofMillis(250))
-                    .ignoreExceptions()
-                    .until(() -> open() == 0 && topic.lag() == 0);
-        } catch (org.awaitility.core.ConditionTimeoutException late) {
-            throw new AssertionError(
-                    "after %s there is no end: %d orders open, lag %d".formatted(patience, openOr(-1), topic.lag()),
-                    late);
+        long least = Long.MAX_VALUE;
+        long since = System.nanoTime();
+        for (long left = left(); left != 0; left = left()) {
+            if (left < least) {
+                least = left;
+                since = System.nanoTime();
+            } else if (System.nanoTime() - since > patience.toNanos()) {
+                throw new AssertionError("for %s nothing came to its end: %d orders open, lag %d"
+                        .formatted(patience, openOr(-1), topic.lag()));
+            }
+            LockSupport.parkNanos(LOOK_EVERY.toNanos());
         }
+    }
+
+    /// Open orders, and records that the group has not finished; very many while that cannot be told.
+    private long left() {
+        long open = openOr(-1);
+        return open < 0 ? Long.MAX_VALUE : open + topic.lag();
     }
 
     /// All that is promised of payments.
