@@ -57,7 +57,7 @@ public class Database {
 
     /// Runs `work` in one transaction: committed when it completes, rolled back when it fails.
     public <T> Uni<T> inTransaction(Function<SqlConnection, Uni<T>> work) {
-        return bounded(this::heardIfRefused, pool.withTransaction(work));
+        return bounded(this::heardWithoutItsTime, pool.withTransaction(work));
     }
 
     /// Whether a failure is the database's state, which passes, and not the data's or the caller's fault. Everything
@@ -86,11 +86,19 @@ public class Database {
                 .transform(DatabaseUnavailable::new);
     }
 
-    /// How long a transaction takes is up to what is done in it, which may be to wait for somebody else.
-    private <T> Uni<T> heardIfRefused(Uni<T> transaction) {
-        return transaction
-                .onFailure(failure -> meaning(failure) == Outcome.REJECTED)
-                .invoke(() -> dependency.ended(Outcome.REJECTED, System.nanoTime()));
+    /// How long a transaction takes is up to what is done in it, which may be to wait for somebody else: it is heard of
+    /// as if it had taken no time, and not at all where it takes too long.
+    private <T> Uni<T> heardWithoutItsTime(Uni<T> transaction) {
+        return Uni.createFrom().deferred(() -> {
+            long begin = System.nanoTime();
+            return transaction.onItemOrFailure().invoke((done, failure) -> {
+                if (failure == null) {
+                    dependency.ended(Outcome.OK, System.nanoTime());
+                } else if (meaning(failure) == Outcome.REJECTED) {
+                    dependency.ended(Outcome.REJECTED, begin);
+                }
+            });
+        });
     }
 
     /// An error that is the statement's own says nothing about the server.

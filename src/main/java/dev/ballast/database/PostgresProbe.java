@@ -1,10 +1,14 @@
 package dev.ballast.database;
 
+import dev.ballast.degradation.Dependencies;
+import dev.ballast.degradation.Dependency;
 import dev.ballast.degradation.Outcome;
 import dev.ballast.degradation.Probe;
+import io.smallrye.mutiny.CompositeException;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.pgclient.PgException;
@@ -27,6 +31,8 @@ class PostgresProbe implements Probe {
     private static final Duration GREETED_WITHIN = Duration.ofSeconds(5);
 
     private final Vertx vertx;
+    private final Pool pool;
+    private final Dependency dependency;
     private final PgConnectOptions options;
     // Both belong to this object's monitor.
     private @Nullable Future<PgConnection> connection;
@@ -36,10 +42,14 @@ class PostgresProbe implements Probe {
     @Inject
     PostgresProbe(
             Vertx vertx,
+            Pool pool,
+            Dependencies dependencies,
             @ConfigProperty(name = "quarkus.datasource.reactive.url") String url,
             @ConfigProperty(name = "quarkus.datasource.username") Optional<String> user,
             @ConfigProperty(name = "quarkus.datasource.password") Optional<String> password) {
         this.vertx = vertx;
+        this.pool = pool;
+        this.dependency = dependencies.named(NAME);
         this.options = PgConnectOptions.fromUri(url).addProperty("application_name", "ballast-probe");
         user.ifPresent(options::setUser);
         password.ifPresent(options::setPassword);
@@ -55,18 +65,31 @@ class PostgresProbe implements Probe {
         Future<PgConnection> open = connection();
         Future<Void> answer =
                 open.compose(there -> there.query("SELECT 1").execute()).mapEmpty();
-        return Uni.createFrom()
+        Uni<Void> own = Uni.createFrom()
                 .completionStage(answer.toCompletionStage())
                 .onFailure()
                 .invoke(() -> giveUp(open))
                 .onCancellation()
                 .invoke(() -> giveUp(open));
+        return dependency.isSilent() ? Uni.join().first(own, pooled()).withItem() : own;
+    }
+
+    /// While calls are refused nobody but this would notice that the pool's connections work, where only the
+    /// probe's own does not.
+    private Uni<Void> pooled() {
+        return pool.query("SELECT 1").execute().replaceWithVoid();
     }
 
     @Override
     public Outcome meaning(Throwable failure) {
-        // that it is starting, stopping or full is no answer to anybody
-        return failure instanceof PgException ? Outcome.REJECTED : Outcome.of(failure);
+        return switch (failure) {
+            case CompositeException several -> meaning(several.getCauses().getFirst());
+            // that it is starting or stopping is no answer to anybody; that it lets no more in is one to this call
+            // alone
+            case PgException refused ->
+                String.valueOf(refused.getSqlState()).startsWith("57P") ? Outcome.REJECTED : Outcome.FAILED;
+            default -> Outcome.of(failure);
+        };
     }
 
     private synchronized Future<PgConnection> connection() {

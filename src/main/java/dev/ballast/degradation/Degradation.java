@@ -154,7 +154,7 @@ public class Degradation {
             Instant now = clock.instant();
             overrides.forEach((feature, order) -> {
                 if (!now.isBefore(order.until())) {
-                    var _ = end(feature, "its time is over");
+                    var _ = end(feature, order, "its time is over");
                 }
             });
             refresh();
@@ -164,8 +164,13 @@ public class Degradation {
     }
 
     private boolean end(String feature, String why) {
-        Order ended = overrides.remove(feature);
-        if (ended == null) {
+        Order ended = overrides.get(feature);
+        return ended != null && end(feature, ended, why);
+    }
+
+    /// Not the one that may have taken its place meanwhile.
+    private boolean end(String feature, Order ended, String why) {
+        if (!overrides.remove(feature, ended)) {
             return false;
         }
         events.changed("override", named(feature), ended.level().wireName(), "none", why);

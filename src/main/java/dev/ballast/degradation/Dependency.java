@@ -27,6 +27,7 @@ public final class Dependency {
 
     private volatile Condition condition = Condition.WELL;
     private volatile boolean struck;
+    private volatile boolean silent;
     private volatile long lastAnswer;
     private volatile @Nullable String lastProbe;
     // These belong to this object's monitor.
@@ -74,7 +75,7 @@ public final class Dependency {
     /// Whether it is known that nobody answers: calling it would only cost the caller's time. Ends with the first
     /// sign of life, long before anybody calls it well again.
     public boolean isSilent() {
-        return struck && condition == Condition.GONE;
+        return silent;
     }
 
     /// A real call has ended.
@@ -155,6 +156,7 @@ public final class Dependency {
     private synchronized void answered() {
         strikes = 0;
         struck = false;
+        silent = false;
     }
 
     /// Two in a row are two one after the other, not two at the same time: the second call began after the first
@@ -168,8 +170,7 @@ public final class Dependency {
             strikes++;
             lastStrike = now;
             struck = true;
-            boolean silent =
-                    strikes >= 2 && now - lastAnswer >= numbers.silence().toNanos();
+            silent = strikes >= 2 && now - lastAnswer >= numbers.silence().toNanos();
             String how = "%d in a row, the last one %s"
                     .formatted(strikes, outcome == Outcome.TIMED_OUT ? "timed out" : "refused");
             if (!silent || !hysteresis.silent(how, now)) {

@@ -21,8 +21,4 @@ public enum Level {
     Level next() {
         return this == NORMAL ? DEGRADED : MINIMAL;
     }
-
-    static Level worse(Level one, Level other) {
-        return one.compareTo(other) >= 0 ? one : other;
-    }
 }

@@ -54,7 +54,7 @@ class Recommendations {
     @Singleton
     static Feature.Spec feature() {
         return Feature.Spec.of(NAME)
-                .uses(RecommendationApiProbe.NAME, "redis")
+                .uses(RecommendationApiProbe.NAME)
                 .needsOneOf(RecommendationApiProbe.NAME, "redis", "postgresql")
                 .givenUpFirst();
     }

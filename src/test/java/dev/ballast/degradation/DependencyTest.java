@@ -130,6 +130,18 @@ class DependencyTest {
     }
 
     @Test
+    void oneRefusal_whileGoneButAnswering_isNoSilence() {
+        fixture.second('!');
+        fixture.probes(Outcome.OK, 1);
+        fixture.wait(Duration.ofSeconds(1));
+        fixture.dependency.ended(Outcome.REJECTED, fixture.nanos.get());
+        assertEquals(GONE, fixture.dependency.condition());
+        assertFalse(fixture.dependency.isSilent(), "one in a row");
+        fixture.dependency.ended(Outcome.REJECTED, fixture.nanos.get());
+        assertTrue(fixture.dependency.isSilent(), "two, and no answer for a second");
+    }
+
+    @Test
     void anAnswer_endsTheSilence_notTheCondition() {
         fixture.second('!');
         assertTrue(fixture.dependency.isSilent());

@@ -98,8 +98,13 @@ final class RecommendationApi {
             case DRIP -> drip(exchange, now, items);
             case CUT -> cut(exchange, items);
             case ALTERNATE -> failOrAnswer(exchange, now, call % 2 == 0, items);
-            case FLAPPING -> failOrAnswer(exchange, now, System.nanoTime() / 1_000_000 / now.delayMs() % 2 == 0, items);
+            case FLAPPING -> failOrAnswer(exchange, now, failsNow(now.delayMs()), items);
         }
+    }
+
+    /// In every other stretch of that length, which begin out of step with the seconds by which callers count.
+    private static boolean failsNow(long stretchMs) {
+        return (System.nanoTime() / 1_000_000 + stretchMs / 2) / stretchMs % 2 == 0;
     }
 
     private static void failOrAnswer(HttpExchange exchange, Fault now, boolean fails, byte[] items) throws IOException {
