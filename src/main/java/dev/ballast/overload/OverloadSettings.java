@@ -35,8 +35,8 @@ interface OverloadSettings {
     @WithDefault("PT0.2S")
     Duration optionalDelay();
 
-    /// How late they may be before other requests are. 1 s: callers begin to give up.
-    @WithDefault("PT1S")
+    /// How late they may be before other requests are. 2 s: callers begin to give up.
+    @WithDefault("PT2S")
     Duration delay();
 
     /// How often that is looked at. Each look turns away twice as many of those that are too many, or a little

@@ -23,6 +23,9 @@ final class LevelTraffic implements AutoCloseable {
     /// Users that are asked for, so few that the caches know them.
     static final int USERS = 20;
 
+    /// Not those by whose balances other tests know the seed.
+    private static final int FIRST_USER = 9_001;
+
     private static final Duration PAUSE = Duration.ofMillis(50);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int MOST_WAITING = 500;
@@ -42,6 +45,11 @@ final class LevelTraffic implements AutoCloseable {
     /// @param status 0 where there was none
     /// @param source of recommendations
     record Call(String feature, long begin, long nanos, int status, String source) {
+        /// Whether it was turned away because the pod had too much to do, which a young one may have for a moment.
+        boolean isShed() {
+            return status == 503 && source.contains("too much to do");
+        }
+
         boolean isServerError() {
             return status == 0 || status >= 500;
         }
@@ -136,6 +144,6 @@ final class LevelTraffic implements AutoCloseable {
     }
 
     private static int user() {
-        return 1 + ThreadLocalRandom.current().nextInt(USERS);
+        return FIRST_USER + ThreadLocalRandom.current().nextInt(USERS);
     }
 }
