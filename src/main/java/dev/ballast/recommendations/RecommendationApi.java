@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
@@ -80,7 +79,7 @@ final class RecommendationApi {
         return item;
     }
 
-    /// One request and its answer, on one context.
+    /// One request and its answer.
     private final class Exchange {
         private final UniEmitter<? super Buffer> emitter;
         private final Buffer body = Buffer.buffer();
@@ -105,16 +104,19 @@ final class RecommendationApi {
                     .setFollowRedirects(false)
                     .setAbsoluteURI(settings.api().url() + "/recommendations/" + userId)
                     .putHeader("Accept", "application/json");
-            client.request(options).compose(this::send).onSuccess(this::receive).onFailure(this::fail);
+            client.request(options).onSuccess(this::send).onFailure(this::fail);
         }
 
-        private Future<HttpClientResponse> send(HttpClientRequest opened) {
+        private void send(HttpClientRequest opened) {
             request = opened;
             opened.exceptionHandler(this::fail); // without one, a reset is logged as an error
+            // Listened to here and not where the call came from: the connection may belong to another event loop, and
+            // the body be over before this one is told of the head.
+            opened.response().onSuccess(this::receive).onFailure(this::fail);
             if (over) {
                 var _ = opened.reset();
             }
-            return opened.send();
+            var _ = opened.send();
         }
 
         private void receive(HttpClientResponse response) {
