@@ -27,7 +27,7 @@ import org.openjdk.jmh.infra.Blackhole;
 @Measurement(iterations = 5, time = 1)
 @Fork(2)
 public class DecisionBenchmark {
-    private final Feature feature = new Feature(Spec.of("bench"), new Degradation.Meters("test", new SimpleMeterRegistry()));
+    private final Feature feature = new Feature(Spec.of("bench"), new Feature.Meters("test", new SimpleMeterRegistry()));
     private final Ladder<Long, String> ladder = feature.<Long, String>normal(DecisionBenchmark::handler)
             .degraded(DecisionBenchmark::handler)
             .minimal(DecisionBenchmark::handler);

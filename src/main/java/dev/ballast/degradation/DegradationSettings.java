@@ -45,6 +45,11 @@ interface DegradationSettings {
     @WithDefault("PT10S")
     Duration warmUp();
 
+    /// How long event loops that are late all the time excuse slow and missing answers. 2 s: longer than a pause of
+    /// this process, and a dependency that hangs under load is still noticed.
+    @WithDefault("PT2S")
+    Duration excuse();
+
     /// Success ratio of a second below which it is a bad one.
     @WithDefault("0.9")
     double enterBelow();

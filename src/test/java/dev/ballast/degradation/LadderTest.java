@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// Which handler answers.
 class LadderTest {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    private final Feature feature = new Feature(Spec.of("test"), new Degradation.Meters("test", registry));
+    private final Feature feature = new Feature(Spec.of("test"), new Feature.Meters("test", registry));
     private final List<String> asked = new ArrayList<>();
 
     @ParameterizedTest
