@@ -112,6 +112,7 @@ public class TieredCaches {
         CacheMeters meters = new CacheMeters(spec.name(), registry);
         Breaker breaker = new Breaker(FAILURES, PROBE_EVERY, ticker::read, Complaints.ofBreaker(spec.name(), Tier.L2));
         meters.breaker(Tier.L2, breaker);
+        redis.guardedBy("cache " + spec.name(), breaker::isOpen);
         LeasedStore store = store(spec.name(), tuning);
         RemoteTier<K, V> remote = new RedisTier<>(store, spec, tuning, breaker, meters, clock, random);
         TieredCache.Announcement announcement = announcement(spec.name(), tuning);

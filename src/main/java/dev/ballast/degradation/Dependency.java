@@ -3,6 +3,9 @@ package dev.ballast.degradation;
 import dev.ballast.degradation.Signals.Source;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -29,7 +32,8 @@ public final class Dependency {
     private volatile boolean struck;
     private volatile boolean silent;
     private volatile long lastAnswer;
-    private volatile @Nullable String lastProbe;
+    private volatile @Nullable Probed lastProbe;
+    private final Map<String, BooleanSupplier> breakers = new ConcurrentSkipListMap<>();
     // These belong to this object's monitor.
     private long lastStrike;
     private int strikes;
@@ -124,13 +128,41 @@ public final class Dependency {
     ///
     /// @param said for people: `up`, or how it failed
     void probed(Outcome outcome, long begin, String said) {
-        lastProbe = said;
+        lastProbe = new Probed(said, nanoTime.getAsLong(), begin);
         hear(Source.PROBE, outcome, begin);
     }
 
+    private record Probed(String said, long ended, long begun) {}
+
+    /// What a probe found.
+    ///
+    /// @param said `up`, or how it failed
+    /// @param ago since it ended
+    public record LastProbe(String said, Duration took, Duration ago) {}
+
     /// What the last probe found; null before the first.
-    public @Nullable String lastProbe() {
-        return lastProbe;
+    public @Nullable LastProbe lastProbe() {
+        Probed last = lastProbe;
+        return last == null
+                ? null
+                : new LastProbe(
+                        last.said(),
+                        Duration.ofNanos(last.ended() - last.begun()),
+                        Duration.ofNanos(nanoTime.getAsLong() - last.ended()));
+    }
+
+    /// To be told of what keeps calls from being made while they would fail.
+    ///
+    /// @param calls which ones, for people
+    public void guardedBy(String calls, BooleanSupplier isOpen) {
+        breakers.put(calls, isOpen);
+    }
+
+    /// Which calls are stopped, by name: `open` where they are, else `closed`.
+    public Map<String, String> breakers() {
+        Map<String, String> states = new TreeMap<>();
+        breakers.forEach((calls, isOpen) -> states.put(calls, isOpen.getAsBoolean() ? "open" : "closed"));
+        return states;
     }
 
     private void hear(Source source, Outcome said, long begin) {

@@ -34,7 +34,11 @@ class Prober {
 
     @Inject
     Prober(@Any Instance<Probe> probes, Dependencies dependencies, DegradationSettings settings) {
-        this.probes = probes.stream().toList();
+        this(probes.stream().toList(), dependencies, settings);
+    }
+
+    Prober(List<Probe> probes, Dependencies dependencies, DegradationSettings settings) {
+        this.probes = probes.stream().filter(Probe::isConfigured).toList();
         this.dependencies = dependencies;
         this.settings = settings;
     }

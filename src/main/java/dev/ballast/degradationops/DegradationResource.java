@@ -74,7 +74,7 @@ class DegradationResource {
     @Operation(summary = "The level of each feature and of this pod as a whole, and why")
     @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = DegradationReport.class)))
     public DegradationReport report() {
-        return DegradationReport.of(degradation, dependencies.all(), rehearsals.outcomes());
+        return DegradationReport.of(degradation, dependencies.all(), rehearsals.outcomes(), clock.instant());
     }
 
     @GET

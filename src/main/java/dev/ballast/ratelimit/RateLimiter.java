@@ -60,6 +60,7 @@ public class RateLimiter {
         this.log = log;
         this.pods = pods;
         this.breaker = new Breaker(settings.breakerFailures(), settings.breakerPause(), nanoTime, RateLimiter::tell);
+        redis.guardedBy("rate-limits", breaker::isOpen);
         this.batches = new Batches(redis, settings.deadline(), breaker);
         this.denyCache = new DenyCache(nanoTime);
         this.local = new LocalLimiter(nanoTime);

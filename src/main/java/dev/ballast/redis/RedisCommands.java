@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +64,13 @@ public class RedisCommands {
     /// only.
     public boolean isCluster() {
         return lines.isCluster();
+    }
+
+    /// To be told of what keeps calls from being made while they would fail.
+    ///
+    /// @param calls which ones, for people
+    public void guardedBy(String calls, BooleanSupplier isOpen) {
+        dependency.guardedBy(calls, isOpen);
     }
 
     /// Asks for a sign of life, which does not count as a call.

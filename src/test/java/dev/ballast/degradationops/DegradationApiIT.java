@@ -49,6 +49,15 @@ class DegradationApiIT {
                 .body("dependencies.dependency", hasItems("kafka", "postgresql", "recommendation-api", "redis"))
                 .body("dependencies.find { it.dependency == 'redis' }.condition", equalTo("well"))
                 .body("dependencies.find { it.dependency == 'redis' }.lastProbe", equalTo("up"))
+                .body("dependencies.find { it.dependency == 'redis' }.lastProbeMs", greaterThan(0f))
+                .body("dependencies.find { it.dependency == 'redis' }.lastProbeAt", containsString("T"))
+                .body("dependencies.find { it.dependency == 'redis' }.silent", equalTo(false))
+                .body("dependencies.find { it.dependency == 'redis' }.breakers.'cache users'", equalTo("closed"))
+                .body("dependencies.find { it.dependency == 'redis' }.breakers.'rate-limits'", equalTo("closed"))
+                .body("dependencies.find { it.dependency == 'postgresql' }.breakers.statements", equalTo("closed"))
+                .body(
+                        "dependencies.find { it.dependency == 'recommendation-api' }.breakers.recommendations",
+                        equalTo("closed"))
                 .body("dependencies.find { it.dependency == 'redis' }.probes.ok", greaterThan(5))
                 .body("rehearsals.'recommendations/degraded'", equalTo("ok"))
                 .body("rehearsals.'recommendations/minimal'", equalTo("ok")));
