@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
@@ -108,16 +107,18 @@ final class RecommendationApi {
                     .setFollowRedirects(false)
                     .setAbsoluteURI(url + "/recommendations/" + userId)
                     .putHeader("Accept", "application/json");
-            client.request(options).compose(this::send).onSuccess(this::receive).onFailure(this::fail);
+            client.request(options).onSuccess(this::send).onFailure(this::fail);
         }
 
-        private Future<HttpClientResponse> send(HttpClientRequest opened) {
+        private void send(HttpClientRequest opened) {
             request = opened;
+            // on the request's own context: on another one the answer may have gone by before it is listened to
+            opened.response().onSuccess(this::receive).onFailure(this::fail);
             opened.exceptionHandler(this::fail); // without one, a reset is logged as an error
             if (over) {
                 var _ = opened.reset();
             }
-            return opened.send();
+            opened.send().onFailure(this::fail);
         }
 
         private void receive(HttpClientResponse response) {
