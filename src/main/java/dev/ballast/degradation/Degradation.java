@@ -223,7 +223,7 @@ public class Degradation {
     private Feature.State selected(Feature feature, Map<String, Condition> conditions) {
         Order order = overrides.getOrDefault(feature.name(), overrides.get(ALL));
         if (order != null) {
-            return new Feature.State(order.level(), "ordered by " + order.by() + ": " + order.reason());
+            return new Feature.State(order.level(), "ordered by " + order.by() + ": " + order.reason(), true);
         }
         String why = pressure;
         if (why != null && feature.spec().optional()) {

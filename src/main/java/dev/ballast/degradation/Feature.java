@@ -69,7 +69,11 @@ public final class Feature {
         }
     }
 
-    record State(Level level, String why) {}
+    record State(Level level, String why, boolean ordered) {
+        State(Level level, String why) {
+            this(level, why, false);
+        }
+    }
 
     public String name() {
         return spec.name();
@@ -81,6 +85,13 @@ public final class Feature {
 
     public Level level() {
         return state.level();
+    }
+
+    /// What an operator ordered; normal where nobody did. For features without a [Ladder]: they find out by
+    /// themselves what is missing, request by request, and long before the level says that it is back.
+    public Level ordered() {
+        State now = state;
+        return now.ordered() ? now.level() : Level.NORMAL;
     }
 
     /// Why it is at its level, for people.

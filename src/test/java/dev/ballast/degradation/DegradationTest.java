@@ -82,6 +82,15 @@ class DegradationTest {
     }
 
     @Test
+    void ordered_isTheOrderAlone() {
+        fixture.kill("postgresql");
+        assertEquals(Level.MINIMAL, degradation.feature("payments").level());
+        assertEquals(Level.NORMAL, degradation.feature("payments").ordered());
+        fixture.order(null, Level.DEGRADED, HOUR);
+        assertEquals(Level.DEGRADED, degradation.feature("payments").ordered());
+    }
+
+    @Test
     void order_ofAFeature_goesBeforeThatOfAll() {
         fixture.order(null, Level.MINIMAL, HOUR);
         fixture.order("payments", Level.DEGRADED, HOUR);
