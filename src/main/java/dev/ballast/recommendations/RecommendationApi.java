@@ -82,7 +82,7 @@ final class RecommendationApi {
         return item;
     }
 
-    /// One request and its answer, on one context.
+    /// One request and its answer.
     private final class Exchange {
         private final UniEmitter<? super Buffer> emitter;
         private final Buffer body = Buffer.buffer();
@@ -112,13 +112,14 @@ final class RecommendationApi {
 
         private void send(HttpClientRequest opened) {
             request = opened;
-            // on the request's own context: on another one the answer may have gone by before it is listened to
-            opened.response().onSuccess(this::receive).onFailure(this::fail);
             opened.exceptionHandler(this::fail); // without one, a reset is logged as an error
+            // Listened to here and not where the call came from: the connection may belong to another event loop, and
+            // the body be over before this one is told of the head.
+            opened.response().onSuccess(this::receive).onFailure(this::fail);
             if (over) {
                 var _ = opened.reset();
             }
-            opened.send().onFailure(this::fail);
+            var _ = opened.send();
         }
 
         private void receive(HttpClientResponse response) {

@@ -1,6 +1,7 @@
 package dev.ballast.fault;
 
 import dev.ballast.stack.Tokens;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
@@ -15,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /// Pods of the packaged service as their callers see them.
@@ -22,6 +25,7 @@ final class HttpPods implements Subject {
     private static final int CONNECTIONS = 64;
     private static final int PATIENCE_MS = 15_000;
     private static final String OPERATOR = Tokens.operator();
+    private static final Pattern DETAIL = Pattern.compile("\"detail\" *: *\"([^\"]*)\"");
 
     private final List<String> urls;
     private final List<HttpClient> clients;
@@ -52,7 +56,7 @@ final class HttpPods implements Subject {
         send(pod, HttpMethod.PUT, "/users/" + key, change).onComplete(result -> {
             Answer got = result.result();
             if (got == null || got.status != 200) {
-                answer.accept(new Written.Unknown(got == null ? kind(result.cause()) : "" + got.status));
+                answer.accept(new Written.Unknown(why(result)));
             } else if ("acknowledged".equals(got.invalidation)) {
                 answer.accept(new Written.Acknowledged(version(got.etag)));
             } else {
@@ -75,7 +79,7 @@ final class HttpPods implements Subject {
             } else if (got != null && got.status == 404 && single) {
                 answer.accept(new Seen.Versions(Map.of(keys.getFirst(), 0L), "no such user"));
             } else {
-                answer.accept(new Seen.Nothing(got == null ? kind(result.cause()) : "" + got.status));
+                answer.accept(new Seen.Nothing(why(result)));
             }
         });
     }
@@ -129,7 +133,13 @@ final class HttpPods implements Subject {
         return Long.parseLong(etag.substring(1, etag.length() - 1));
     }
 
-    private static String kind(Throwable failure) {
-        return failure.getClass().getSimpleName();
+    /// The status and what the problem says, or how there was no answer at all.
+    private static String why(AsyncResult<Answer> result) {
+        if (result.failed()) {
+            return result.cause().getClass().getSimpleName();
+        }
+        Answer got = result.result();
+        Matcher detail = DETAIL.matcher(got.body.toString());
+        return detail.find() ? got.status + " " + detail.group(1) : "" + got.status;
     }
 }

@@ -17,8 +17,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
-/// Callers of a pod's features, twenty requests a second of each, who do not wait for one another; each answer
-/// timed.
+/// Callers of a pod's features, twenty requests a second of each, who do not wait for one another, and Kubernetes'
+/// probes; each answer timed.
 final class LevelTraffic implements AutoCloseable {
     /// Users that are asked for, so few that the caches know them.
     static final int USERS = 20;
@@ -27,6 +27,7 @@ final class LevelTraffic implements AutoCloseable {
     private static final int FIRST_USER = 9_001;
 
     private static final Duration PAUSE = Duration.ofMillis(50);
+    private static final Duration PROBE_PAUSE = Duration.ofMillis(250);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int MOST_WAITING = 500;
 
@@ -44,7 +45,7 @@ final class LevelTraffic implements AutoCloseable {
     /// @param begin by [System#nanoTime()]
     /// @param status 0 where there was none
     /// @param source of recommendations
-    record Call(String feature, long begin, long nanos, int status, String source) {
+    record Call(String feature, long begin, long nanos, int status, boolean retryAfter, String source) {
         /// Whether it was turned away because the pod had too much to do, which a young one may have for a moment.
         boolean isShed() {
             return status == 503 && source.contains("too much to do");
@@ -57,9 +58,11 @@ final class LevelTraffic implements AutoCloseable {
 
     LevelTraffic(Pod pod) {
         this.url = pod.url();
-        callers.add(loop("recommendations", () -> get("/recommendations/" + user())));
-        callers.add(loop("users", () -> get("/users/" + user())));
-        callers.add(loop("payments", this::payment));
+        callers.add(loop("recommendations", PAUSE, () -> get("/recommendations/" + user())));
+        callers.add(loop("users", PAUSE, () -> get("/users/" + user())));
+        callers.add(loop("payments", PAUSE, this::payment));
+        callers.add(loop("readiness", PROBE_PAUSE, () -> get("/q/health/ready")));
+        callers.add(loop("liveness", PROBE_PAUSE, () -> get("/q/health/live")));
     }
 
     /// Calls that began in this stretch, by [System#nanoTime()].
@@ -89,7 +92,7 @@ final class LevelTraffic implements AutoCloseable {
     }
 
     /// One request after the other begins, whether those before are answered or not.
-    private Thread loop(String feature, RequestSource request) {
+    private Thread loop(String feature, Duration pause, RequestSource request) {
         return Thread.startVirtualThread(() -> {
             while (running.get()) {
                 HttpRequest next = request.next();
@@ -99,7 +102,7 @@ final class LevelTraffic implements AutoCloseable {
                         waiting.release();
                     });
                 }
-                LockSupport.parkNanos(PAUSE.toNanos());
+                LockSupport.parkNanos(pause.toNanos());
             }
         });
     }
@@ -111,17 +114,19 @@ final class LevelTraffic implements AutoCloseable {
     private Call call(String feature, HttpRequest request) {
         long begin = System.nanoTime();
         int status = 0;
+        boolean retryAfter = false;
         String source = "";
         try {
             HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
             status = response.statusCode();
+            retryAfter = response.headers().firstValue("Retry-After").isPresent();
             source = response.body().replaceAll(".*\"source\":\"([a-z]+)\".*", "$1");
         } catch (IOException noAnswer) {
             status = 0;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        return new Call(feature, begin, System.nanoTime() - begin, status, source);
+        return new Call(feature, begin, System.nanoTime() - begin, status, retryAfter, source);
     }
 
     private HttpRequest get(String path) {

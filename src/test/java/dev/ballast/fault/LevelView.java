@@ -17,13 +17,14 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// What a pod says of itself under `/ops/degradation` and `/q/health`. Looks often, and so with the cheapest means:
-// what
-/// is looked at shall not be the looking.
+/// what is looked at shall not be the looking.
 final class LevelView {
     private static final String OPERATOR = Tokens.operator();
     private static final Duration STEADY = Duration.ofSeconds(2);
@@ -73,25 +74,45 @@ final class LevelView {
         });
     }
 
-    /// How often a dependency's condition has changed so far.
-    long changes(String dependency) {
-        return events(dependency).size();
+    /// How often that has changed since a moment, by the wall clock, which has changed most: a dependency, a feature,
+    /// or the service as a whole.
+    long mostChanges(Instant since) {
+        return events(since)
+                .collect(Collectors.groupingBy(
+                        event -> event.getString("subject") + " " + event.getString("name"), Collectors.counting()))
+                .values()
+                .stream()
+                .mapToLong(Long::longValue)
+                .max()
+                .orElse(0);
+    }
+
+    /// Changes since a moment that went up by more than one level.
+    List<String> leaps(Instant since) {
+        return events(since)
+                .filter(event -> Set.of("gone well", "minimal normal")
+                        .contains(event.getString("from") + " " + event.getString("to")))
+                .map(JsonObject::encode)
+                .toList();
     }
 
     /// How long after a moment, by the wall clock, a dependency was first found not to be well; empty where it was not.
     Optional<Duration> noticed(String dependency, Instant since) {
-        return events(dependency).stream()
-                .map(event -> Instant.parse(event.getString("at")))
-                .filter(at -> !at.isBefore(since))
+        return events(since)
+                .filter(event -> event.getString("subject").equals("dependency")
+                        && event.getString("name").equals(dependency))
+                .map(LevelView::at)
                 .min(Comparator.naturalOrder())
                 .map(at -> Duration.between(since, at));
     }
 
-    private List<JsonObject> events(String dependency) {
+    private Stream<JsonObject> events(Instant since) {
         return objects(new JsonArray(call(request("/ops/degradation/events")).body()))
-                .filter(event -> event.getString("subject").equals("dependency")
-                        && event.getString("name").equals(dependency))
-                .toList();
+                .filter(event -> !at(event).isBefore(since));
+    }
+
+    private static Instant at(JsonObject event) {
+        return Instant.parse(event.getString("at"));
     }
 
     void order(String feature, String level, int seconds) {
