@@ -115,9 +115,9 @@ public class TieredCaches {
     /// Likewise.
     ///
     /// @param withoutRedis whether values are neither read from Redis nor stored there at the moment; what is
-    // invalidated
-    ///     is invalidated there all the same
-    /// @throws IllegalStateException where there is one of that name: two would share keys and disagree on values
+    ///     invalidated is invalidated there all the same
+    /// @throws IllegalStateException where there is one of that name: two would share keys and disagree on
+    ///     values
     public <K, V> TieredCache<K, V> create(CacheSpec<K, V> spec, BooleanSupplier withoutRedis) {
         Tuning tuning = tuning(spec.name());
         CacheMeters meters = new CacheMeters(spec.name(), registry);

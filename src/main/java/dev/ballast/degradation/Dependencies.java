@@ -62,10 +62,9 @@ public class Dependencies {
         return dependency.watch(call, meaning, timer);
     }
 
-    /// To be told when event loops are late: for a while, slow and missing answers are put down to that. Loops that are
-    /// late all the time excuse them no longer than [DegradationSettings#excuse()], or a hang under load would
-    // never be
-    /// noticed.
+    /// To be told when event loops are late: for a while, slow and missing answers are put down to that. Loops
+    /// that are late all the time excuse them no longer than [DegradationSettings#excuse()], or a hang under
+    /// load would never be noticed.
     public synchronized void heldUp(Duration forAWhile) {
         long now = nanoTime.getAsLong();
         if (heldUpUntil - now <= 0) {

@@ -28,9 +28,8 @@ interface RecommendationSettings {
 
     /// Settings of the external API.
     interface Api {
-        /// Scheme, host, port and path before `/recommendations/{userId}`. Without one there is no such API, and what
-        // is
-        /// popular is all there is.
+        /// Scheme, host, port and path before `/recommendations/{userId}`. Without one there is no such API,
+        /// and what is popular is all there is.
         Optional<String> url();
 
         /// From the call to the last byte of the answer. 0.3 s: what is popular must still come in good time

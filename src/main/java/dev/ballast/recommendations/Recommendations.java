@@ -16,9 +16,8 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
-/// Finds items for a user: personal ones where there is an API, else what is popular, else none. Non-blocking; never
-// fails, and answers
-/// within the time of the API and [RecommendationSettings#patience()] together.
+/// Finds items for a user: personal ones where there is an API, else what is popular, else none. Non-blocking;
+/// never fails, and answers within the time of the API and [RecommendationSettings#patience()] together.
 @Startup // so that the fallbacks are rehearsed before anybody asks
 @ApplicationScoped
 class Recommendations {
