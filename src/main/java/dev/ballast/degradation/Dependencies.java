@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +30,7 @@ public class Dependencies {
     private volatile long excusedUntil;
 
     /// Of its own, because event loops and workers may be held up by the very trouble that is to be noticed.
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
-            task -> Thread.ofPlatform().name("ballast-degradation").daemon().unstarted(task));
+    private final ScheduledExecutorService timer = newTimer();
 
     @Inject
     Dependencies(DegradationSettings settings, MeterRegistry registry) {
@@ -76,6 +75,15 @@ public class Dependencies {
     private boolean isHeldUp() {
         long now = nanoTime.getAsLong();
         return heldUpUntil - now > 0 && excusedUntil - now > 0;
+    }
+
+    /// Calls that were watched and have ended do not stay until they would have been late.
+    private static ScheduledExecutorService newTimer() {
+        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(
+                1,
+                task -> Thread.ofPlatform().name("ballast-degradation").daemon().unstarted(task));
+        timer.setRemoveOnCancelPolicy(true);
+        return timer;
     }
 
     ScheduledExecutorService timer() {

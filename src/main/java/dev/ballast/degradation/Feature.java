@@ -94,6 +94,10 @@ public final class Feature {
         return now.ordered() ? now.level() : Level.NORMAL;
     }
 
+    boolean isOrdered() {
+        return state.ordered();
+    }
+
     /// Why it is at its level, for people.
     public String why() {
         return state.why();

@@ -1,5 +1,6 @@
 package dev.ballast.degradation;
 
+import dev.ballast.problem.InvalidSettings;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.TimeoutException;
 import io.smallrye.mutiny.Uni;
@@ -51,7 +52,9 @@ class Prober {
                 .toList();
     }
 
+    /// @throws IllegalStateException names every setting of this room that cannot be
     void start(@Observes StartupEvent started) {
+        InvalidSettings.refuse(DegradationSettings.problems(settings));
         probes.forEach(probe -> schedule(probe, 0));
     }
 

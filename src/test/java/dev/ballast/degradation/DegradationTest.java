@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.ballast.degradation.Feature.Spec;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -137,6 +138,21 @@ class DegradationTest {
         Dependency dependency = fixture.dependencies.named("api");
         assertEquals(Condition.WELL, afterLateLoopsAndTimeouts(dependency, Duration.ofMillis(1_900)));
         assertEquals(Condition.GONE, afterLateLoopsAndTimeouts(dependency, Duration.ofMillis(1_200)));
+    }
+
+    @Test
+    void settings_thatCannotBe_areNamed() {
+        assertEquals(List.of(), DegradationSettings.problems(DegradationFixture.settings(Map.of())));
+        List<String> problems = DegradationSettings.problems(DegradationFixture.settings(Map.of(
+                "ballast.degradation.probe-timeout", "PT0.5S",
+                "ballast.degradation.enter-below", "0.99",
+                "ballast.degradation.leave-windows", "0",
+                "ballast.degradation.stay", "PT1M",
+                "ballast.degradation.events", "0")));
+        assertEquals(5, problems.size(), problems::toString);
+        assertEquals(
+                "ballast.degradation.probe-timeout must be at most PT0.4S and below probe-every, not PT0.5S",
+                problems.getFirst());
     }
 
     @Test

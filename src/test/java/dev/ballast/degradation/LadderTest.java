@@ -44,6 +44,32 @@ class LadderTest {
     }
 
     @Test
+    void handle_degradedByDependencies_triesOneInTenInFullAndWaitsForNone() {
+        feature.enter(new Feature.State(Level.DEGRADED, "the test"));
+        Ladder<String, String> ladder = feature.<String, String>normal(_ -> {
+                    asked.add("normal");
+                    return Uni.createFrom().nothing();
+                })
+                .degraded(_ -> answer("degraded", null))
+                .minimal(_ -> answer("minimal", null));
+        for (int i = 0; i < 30; i++) {
+            assertEquals(Level.DEGRADED, handle(ladder).level());
+        }
+        assertEquals(3, asked.stream().filter("normal"::equals).count());
+    }
+
+    @Test
+    void handle_ordered_triesNothing() {
+        feature.enter(new Feature.State(Level.DEGRADED, "the test", true));
+        Ladder<String, String> ladder = ladder(null, null, null);
+        for (int i = 0; i < 30; i++) {
+            assertEquals(Level.DEGRADED, handle(ladder).level());
+        }
+        assertEquals(30, asked.stream().filter("degraded"::equals).count());
+        assertEquals(30, asked.size());
+    }
+
+    @Test
     void handle_allFail_failsWithTheLastFailure() {
         IllegalStateException last = new IllegalStateException("third");
         Ladder<String, String> ladder = ladder(new RuntimeException("first"), new RuntimeException("second"), last);
