@@ -2,6 +2,7 @@ package dev.ballast.degradation;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
+import io.quarkus.runtime.StartupEvent;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.time.Duration;
@@ -9,6 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /// The levels of a pod with real dependencies, on a clock that the test turns.
 public final class DegradationFixture implements AutoCloseable {
@@ -22,10 +24,24 @@ public final class DegradationFixture implements AutoCloseable {
 
     /// @param features that there are
     public DegradationFixture(Feature.Spec... features) {
+        this(null, features);
+    }
+
+    private DegradationFixture(LongSupplier clockOrNull, Feature.Spec... features) {
         DegradationSettings settings = settings(Map.of("ballast.degradation.warm-up", "PT0S"));
-        dependencies = new Dependencies(settings, registry, nanos::get);
+        dependencies = new Dependencies(settings, registry, clockOrNull == null ? nanos::get : clockOrNull);
         events = new Events(settings, registry, OpenTelemetry.noop());
         degradation = new Degradation(List.of(features), dependencies, events, settings, registry, this::now);
+    }
+
+    /// For what has real servers and timers of its own.
+    public static DegradationFixture onTheRealClock() {
+        return new DegradationFixture(System::nanoTime);
+    }
+
+    /// Has a dependency probed from now on, as in a pod.
+    public void probe(Probe probe) {
+        new Prober(List.of(probe), dependencies, settings(Map.of())).start(new StartupEvent());
     }
 
     static DegradationSettings settings(Map<String, String> values) {
