@@ -49,6 +49,7 @@ class GateTest {
     @AfterEach
     void end() {
         probe.close();
+        pool.closeAndForget();
         degradation.close();
         vertx.close().toCompletionStage().toCompletableFuture().join();
     }
