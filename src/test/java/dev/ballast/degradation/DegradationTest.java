@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ballast.degradation.Feature.Spec;
+import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +81,33 @@ class DegradationTest {
         fixture.order("items", Level.NORMAL, HOUR);
         assertEquals("normal", degradation.header());
         assertEquals("ordered by ada: a test", degradation.feature("items").why());
+    }
+
+    @Test
+    void failsForCallersButNotForProbes_doesNotComeAndGo() {
+        Dependency api = fixture.dependencies.named("api");
+        Ladder<Long, String> items = degradation
+                .feature("items")
+                .<Long, String>normal(_ -> {
+                    api.ended(Outcome.FAILED, fixture.nanos.get());
+                    return Uni.createFrom().failure(new IllegalStateException("a shard is down"));
+                })
+                .degraded(_ -> Uni.createFrom().item("popular"))
+                .minimal(_ -> Uni.createFrom().item("none"));
+        for (int tenth = 0; tenth < 600; tenth++) {
+            for (int request = 0; request < 2; request++) {
+                assertEquals("popular", items.handle(7L).await().indefinitely().value());
+            }
+            if (tenth % 5 == 0) {
+                api.probed(Outcome.OK, fixture.nanos.get(), "up");
+            }
+            fixture.wait(Duration.ofMillis(100));
+            fixture.look();
+        }
+        long changes = fixture.told().stream()
+                .filter(told -> told.startsWith("feature"))
+                .count();
+        assertTrue(changes <= 2, fixture.told()::toString);
     }
 
     @Test
