@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// A dependency, and what was heard of it in the last ten seconds.
 ///
 /// @param stayLeftMs how long it must stay as it is before it may get better
-/// @param silent whether nobody has answered lately: until somebody does, statements to PostgreSQL fail at once, and
-///     orders are not sent to Kafka but left to the sweeper
+/// @param silent whether nobody has answered lately; `breakers` tells what is stopped for that or another reason
 /// @param breakers calls that are stopped while they would fail, by name
 @RegisterForReflection
 record DependencyReport(
