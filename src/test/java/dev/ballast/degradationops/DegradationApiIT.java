@@ -167,7 +167,7 @@ class DegradationApiIT {
         put(override("users", "minimal")).then().statusCode(200);
         PaymentCalls.service().get("/users/{id}", user).then().statusCode(200);
         PaymentCalls.service()
-                .get("/users/{id}", PaymentCalls.user(0) + 1_000_000)
+                .get("/users/{id}", user + 1_000_000)
                 .then()
                 .statusCode(503)
                 .header("Retry-After", "1");
