@@ -12,14 +12,17 @@ import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Threads;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
 
 /// What a request pays for degradation. Aim: the decision, which handler answers, under 100 ns.
 ///
 /// `level` is the volatile read alone. `handled` runs a request through the ladder, to be held against `bare`,
-/// the same handler without one; the difference is the decision with its counter. `signal` is what each call of a
-/// dependency pays to be heard.
+/// the same handler without one; the difference is the decision with its counter. `signal` is what each call of
+/// a dependency pays to be heard, `watched` what one pays to be watched and heard, its own handler included;
+/// `watchedByAll` the same from as many threads as a pod has event loops, which share the timer.
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -27,11 +30,14 @@ import org.openjdk.jmh.infra.Blackhole;
 @Measurement(iterations = 5, time = 1)
 @Fork(2)
 public class DecisionBenchmark {
-    private final Feature feature = new Feature(Spec.of("bench"), new Degradation.Meters("test", new SimpleMeterRegistry()));
+    private final Feature feature = new Feature(Spec.of("bench"), new Feature.Meters("test", new SimpleMeterRegistry()));
     private final Ladder<Long, String> ladder = feature.<Long, String>normal(DecisionBenchmark::handler)
             .degraded(DecisionBenchmark::handler)
             .minimal(DecisionBenchmark::handler);
     private final Dependency dependency = DependencyFixture.dependencyOfATest();
+    private final DegradationFixture fixture = DegradationFixture.onTheRealClock();
+    private final Dependencies dependencies = fixture.dependencies;
+    private final Dependency watched = dependencies.named("watched");
 
     private static Uni<String> handler(Long asked) {
         return Uni.createFrom().item("answer");
@@ -50,6 +56,22 @@ public class DecisionBenchmark {
     @Benchmark
     public void handled(Blackhole sink) {
         ladder.handle(7L).subscribe().with(sink::consume);
+    }
+
+    @Benchmark
+    public void watched(Blackhole sink) {
+        dependencies.watch(watched, handler(7L), _ -> null).subscribe().with(sink::consume);
+    }
+
+    @Benchmark
+    @Threads(4)
+    public void watchedByAll(Blackhole sink) {
+        dependencies.watch(watched, handler(7L), _ -> null).subscribe().with(sink::consume);
+    }
+
+    @TearDown
+    public void close() {
+        fixture.close();
     }
 
     @Benchmark

@@ -17,15 +17,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// The shared tier in Redis: turns values into payloads for the leased store, and stops asking while Redis is away.
-/// Invalidations are tried even then, as their failing matters.
+/// The shared tier in Redis: turns values into payloads for the leased store, and stops asking while Redis is away,
+/// or somebody ordered so. Invalidations are tried even then, as their failing matters.
 final class RedisTier<K, V> implements RemoteTier<K, V> {
     private final LeasedStore store;
     private final CacheSpec<K, V> spec;
     private final Breaker breaker;
+    private final BooleanSupplier closed;
     private final CacheMeters meters;
     private final InstantSource clock;
     private final RandomGenerator random;
@@ -40,12 +42,14 @@ final class RedisTier<K, V> implements RemoteTier<K, V> {
             CacheSpec<K, V> spec,
             Tuning tuning,
             Breaker breaker,
+            BooleanSupplier closed,
             CacheMeters meters,
             InstantSource clock,
             RandomGenerator random) {
         this.store = store;
         this.spec = spec;
         this.breaker = breaker;
+        this.closed = closed;
         this.meters = meters;
         this.clock = clock;
         this.random = random;
@@ -74,7 +78,7 @@ final class RedisTier<K, V> implements RemoteTier<K, V> {
     private Uni<Map<K, Found<V>>> ask(Collection<K> wanted, boolean renew) {
         Map<String, K> byText = new HashMap<>();
         wanted.forEach(key -> byText.put(spec.keyText().apply(key), key));
-        if (!breaker.admits()) {
+        if (closed.getAsBoolean() || !breaker.admits()) {
             Map<K, Found<V>> unknown = new HashMap<>();
             wanted.forEach(key -> unknown.put(key, new Found.Unknown<>()));
             return Uni.createFrom().item(unknown);

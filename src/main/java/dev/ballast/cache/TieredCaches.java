@@ -29,6 +29,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -108,12 +109,23 @@ public class TieredCaches {
     ///
     /// @throws IllegalStateException where there is one of that name: two would share keys and disagree on values
     public <K, V> TieredCache<K, V> create(CacheSpec<K, V> spec) {
+        return create(spec, () -> false);
+    }
+
+    /// Likewise.
+    ///
+    /// @param withoutRedis whether values are neither read from Redis nor stored there at the moment; what is
+    ///     invalidated is invalidated there all the same
+    /// @throws IllegalStateException where there is one of that name: two would share keys and disagree on
+    ///     values
+    public <K, V> TieredCache<K, V> create(CacheSpec<K, V> spec, BooleanSupplier withoutRedis) {
         Tuning tuning = tuning(spec.name());
         CacheMeters meters = new CacheMeters(spec.name(), registry);
         Breaker breaker = new Breaker(FAILURES, PROBE_EVERY, ticker::read, Complaints.ofBreaker(spec.name(), Tier.L2));
         meters.breaker(Tier.L2, breaker);
+        redis.guardedBy("cache " + spec.name(), breaker::isOpen);
         LeasedStore store = store(spec.name(), tuning);
-        RemoteTier<K, V> remote = new RedisTier<>(store, spec, tuning, breaker, meters, clock, random);
+        RemoteTier<K, V> remote = new RedisTier<>(store, spec, tuning, breaker, withoutRedis, meters, clock, random);
         TieredCache.Announcement announcement = announcement(spec.name(), tuning);
         TieredCache<K, V> cache =
                 assemble(spec, tuning, meters, remote, announcement, coherence, Pause.jittered(random), ticker, random);

@@ -45,6 +45,7 @@ public class Database {
         this.settings = settings;
         this.dependencies = dependencies;
         this.dependency = dependencies.named(PostgresProbe.NAME);
+        dependency.guardedBy("statements", dependency::isSilent);
         this.outage = new Outage("PostgreSQL", address.replaceFirst("[?].*", ""), "POSTGRES_URL");
     }
 

@@ -9,7 +9,7 @@ public enum Condition {
     WELL,
     /// It answers, but too often too late or with an error.
     FAILING,
-    /// It does not answer.
+    /// Nothing of it works: it does not answer, or with errors alone.
     GONE;
 
     /// As operators and metrics see it.

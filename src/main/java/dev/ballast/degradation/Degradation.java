@@ -1,6 +1,5 @@
 package dev.ballast.degradation;
 
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
@@ -9,17 +8,14 @@ import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import java.time.Clock;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Collection;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -39,11 +35,11 @@ public class Degradation {
     private final Dependencies dependencies;
     private final Events events;
     private final Set<String> core;
-    private final Clock clock = Clock.systemUTC();
+    private final InstantSource clock;
     private final Map<String, Feature> features = new TreeMap<>();
     private final Map<String, Order> overrides = new ConcurrentSkipListMap<>();
-    // This belongs to the timer's thread.
-    private final Map<String, Condition> told = new ConcurrentHashMap<>();
+    // This belongs to this object's monitor.
+    private final Map<String, Condition> told = new TreeMap<>();
     private volatile @Nullable String pressure;
     private volatile Level overall = Level.NORMAL;
     private volatile String header = Level.NORMAL.wireName();
@@ -55,11 +51,22 @@ public class Degradation {
             Events events,
             DegradationSettings settings,
             MeterRegistry registry) {
+        this(specs, dependencies, events, settings, registry, InstantSource.system());
+    }
+
+    Degradation(
+            Iterable<Feature.Spec> specs,
+            Dependencies dependencies,
+            Events events,
+            DegradationSettings settings,
+            MeterRegistry registry,
+            InstantSource clock) {
         this.dependencies = dependencies;
         this.events = events;
         this.core = settings.core();
+        this.clock = clock;
         for (Feature.Spec spec : specs) {
-            features.put(spec.name(), new Feature(spec, new Meters(spec.name(), registry)));
+            features.put(spec.name(), new Feature(spec, new Feature.Meters(spec.name(), registry)));
             Gauge.builder("ballast.degradation.level", features.get(spec.name()), f -> rank(f.level()))
                     .description("Of a feature: 0 normal, 1 degraded, 2 minimal")
                     .tag("feature", spec.name())
@@ -115,9 +122,13 @@ public class Degradation {
     /// Binds a feature, or all, in place of an earlier override of the same.
     public void order(Order order) {
         String feature = order.feature() == null ? ALL : order.feature();
-        overrides.put(feature, order);
+        Order before = overrides.put(feature, order);
         events.changed(
-                "override", named(feature), "none", order.level().wireName(), order.by() + ": " + order.reason());
+                "override",
+                named(feature),
+                before == null ? "none" : before.level().wireName(),
+                order.level().wireName(),
+                order.by() + ": " + order.reason());
         refresh();
     }
 
@@ -148,7 +159,8 @@ public class Degradation {
                 .scheduleAtFixedRate(this::look, LOOK_EVERY_MS, LOOK_EVERY_MS, TimeUnit.MILLISECONDS);
     }
 
-    private void look() {
+    /// To be called a few times a second.
+    void look() {
         try {
             dependencies.all().forEach(Dependency::advance);
             Instant now = clock.instant();
@@ -211,7 +223,7 @@ public class Degradation {
     private Feature.State selected(Feature feature, Map<String, Condition> conditions) {
         Order order = overrides.getOrDefault(feature.name(), overrides.get(ALL));
         if (order != null) {
-            return new Feature.State(order.level(), "ordered by " + order.by() + ": " + order.reason());
+            return new Feature.State(order.level(), "ordered by " + order.by() + ": " + order.reason(), true);
         }
         String why = pressure;
         if (why != null && feature.spec().optional()) {
@@ -261,31 +273,5 @@ public class Degradation {
             case DEGRADED -> 1;
             case MINIMAL -> 2;
         };
-    }
-
-    /// Counts a feature's answers.
-    static final class Meters {
-        private final Map<Level, Counter> answers = new EnumMap<>(Level.class);
-        private final Map<Level, Counter> falls = new EnumMap<>(Level.class);
-
-        Meters(String feature, MeterRegistry registry) {
-            for (Level level : Level.values()) {
-                answers.put(
-                        level,
-                        registry.counter("ballast.degradation.answers", "feature", feature, "level", level.wireName()));
-                falls.put(
-                        level,
-                        registry.counter("ballast.degradation.falls", "feature", feature, "from", level.wireName()));
-            }
-        }
-
-        void answered(Level level) {
-            Objects.requireNonNull(answers.get(level)).increment();
-        }
-
-        /// A handler failed, and the next one is asked.
-        void fell(Level from) {
-            Objects.requireNonNull(falls.get(from)).increment();
-        }
     }
 }

@@ -3,12 +3,17 @@ package dev.ballast.degradation;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /// When a dependency counts as failing or gone, and as well again.
 @ConfigMapping(prefix = "ballast.degradation")
 interface DegradationSettings {
+    /// Longer ones would not let silence be noticed in time.
+    Duration LONGEST_PROBE = Duration.ofMillis(400);
+
     /// How often each dependency is probed, give or take a tenth, so that pods do not ask together. Half a
     /// second: two failed probes in a row are noticed within three seconds by a service that nobody calls.
     @WithDefault("PT0.5S")
@@ -18,7 +23,8 @@ interface DegradationSettings {
     @WithDefault("PT0.4S")
     Duration probeTimeout();
 
-    /// Real calls in a second below which the probes decide alone: of fewer, one failure would be too many.
+    /// Real calls in a second below which the probes decide alone that a dependency gets worse: of fewer, one failure
+    /// would be too many. That it gets better every call has a say in.
     @WithDefault("5")
     int minimumVolume();
 
@@ -44,6 +50,11 @@ interface DegradationSettings {
     /// time for reasons of its own. Refusals count from the start.
     @WithDefault("PT10S")
     Duration warmUp();
+
+    /// How long event loops that are late all the time excuse slow and missing answers. 2 s: longer than a pause of
+    /// this process, and a dependency that hangs under load is still noticed.
+    @WithDefault("PT2S")
+    Duration excuse();
 
     /// Success ratio of a second below which it is a bad one.
     @WithDefault("0.9")
@@ -88,4 +99,32 @@ interface DegradationSettings {
     /// Changes that are kept for operators to look at.
     @WithDefault("500")
     int events();
+
+    /// What cannot be, each by its key and with what is allowed.
+    static List<String> problems(DegradationSettings settings) {
+        List<String> wrong = new ArrayList<>();
+        Duration probing = settings.probeTimeout();
+        if (!probing.isPositive()
+                || probing.compareTo(LONGEST_PROBE) > 0
+                || probing.compareTo(settings.probeEvery()) >= 0) {
+            wrong.add("ballast.degradation.probe-timeout must be at most %s and below probe-every, not %s"
+                    .formatted(LONGEST_PROBE, probing));
+        }
+        if (settings.enterBelow() > settings.leaveAbove() || settings.goneBelow() > settings.enterBelow()) {
+            wrong.add("ballast.degradation.gone-below, enter-below and leave-above must not fall: %s, %s, %s"
+                    .formatted(settings.goneBelow(), settings.enterBelow(), settings.leaveAbove()));
+        }
+        if (settings.enterWindows() < 1 || settings.leaveWindows() < 1) {
+            wrong.add("ballast.degradation.enter-windows and leave-windows must be at least 1, not %d and %d"
+                    .formatted(settings.enterWindows(), settings.leaveWindows()));
+        }
+        if (!settings.stay().isPositive() || settings.longestStay().compareTo(settings.stay()) < 0) {
+            wrong.add("ballast.degradation.stay must be above 0 and at most longest-stay, not %s and %s"
+                    .formatted(settings.stay(), settings.longestStay()));
+        }
+        if (settings.events() < 1) {
+            wrong.add("ballast.degradation.events must be at least 1, not " + settings.events());
+        }
+        return wrong;
+    }
 }

@@ -10,10 +10,12 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.Executors;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// All that the service depends on, by name. Safe for use from every thread.
@@ -21,16 +23,24 @@ import org.jspecify.annotations.Nullable;
 public class Dependencies {
     private final DegradationSettings settings;
     private final MeterRegistry registry;
-    private final Map<String, Dependency> known = new ConcurrentSkipListMap<>();
+    private final Map<String, Dependency> known = new ConcurrentHashMap<>();
     private volatile Runnable watcher = () -> {};
-    private volatile long heldUpUntil = System.nanoTime();
+    private final LongSupplier nanoTime;
+    private volatile long heldUpUntil;
+    private volatile long excusedUntil;
 
     /// Of its own, because event loops and workers may be held up by the very trouble that is to be noticed.
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
-            task -> Thread.ofPlatform().name("ballast-degradation").daemon().unstarted(task));
+    private final ScheduledExecutorService timer = newTimer();
 
     @Inject
     Dependencies(DegradationSettings settings, MeterRegistry registry) {
+        this(settings, registry, System::nanoTime);
+    }
+
+    Dependencies(DegradationSettings settings, MeterRegistry registry, LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+        this.heldUpUntil = nanoTime.getAsLong();
+        this.excusedUntil = heldUpUntil;
         this.settings = settings;
         this.registry = registry;
     }
@@ -42,7 +52,7 @@ public class Dependencies {
 
     /// By name.
     public Collection<Dependency> all() {
-        return List.copyOf(known.values());
+        return List.copyOf(new TreeMap<>(known).values());
     }
 
     /// As [Dependency#watch].
@@ -51,13 +61,29 @@ public class Dependencies {
         return dependency.watch(call, meaning, timer);
     }
 
-    /// To be told when event loops are late: for a while, slow and missing answers are put down to that.
-    public void heldUp(Duration forAWhile) {
-        heldUpUntil = System.nanoTime() + forAWhile.toNanos();
+    /// To be told when event loops are late: for a while, slow and missing answers are put down to that. Loops
+    /// that are late all the time excuse them no longer than [DegradationSettings#excuse()], or a hang under
+    /// load would never be noticed.
+    public synchronized void heldUp(Duration forAWhile) {
+        long now = nanoTime.getAsLong();
+        if (heldUpUntil - now <= 0) {
+            excusedUntil = now + settings.excuse().toNanos();
+        }
+        heldUpUntil = now + forAWhile.toNanos();
     }
 
     private boolean isHeldUp() {
-        return heldUpUntil - System.nanoTime() > 0;
+        long now = nanoTime.getAsLong();
+        return heldUpUntil - now > 0 && excusedUntil - now > 0;
+    }
+
+    /// Calls that were watched and have ended do not stay until they would have been late.
+    private static ScheduledExecutorService newTimer() {
+        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(
+                1,
+                task -> Thread.ofPlatform().name("ballast-degradation").daemon().unstarted(task));
+        timer.setRemoveOnCancelPolicy(true);
+        return timer;
     }
 
     ScheduledExecutorService timer() {
@@ -88,7 +114,7 @@ public class Dependencies {
                         settings.stay(),
                         settings.longestStay(),
                         settings.forgetAfter()),
-                System::nanoTime,
+                nanoTime,
                 this::isHeldUp,
                 () -> timer.execute(watcher));
         Gauge.builder("ballast.degradation.dependency", created, d -> rank(d.condition()))

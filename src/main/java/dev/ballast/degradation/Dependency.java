@@ -3,7 +3,12 @@ package dev.ballast.degradation;
 import dev.ballast.degradation.Signals.Source;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -12,7 +17,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Something the service depends on, and how it is, by what is heard of it from real calls and from probes.
-/// Safe for use from every thread; a signal costs an atomic increment or two, a question a volatile read.
+/// Safe for use from every thread; a signal costs an atomic increment or two, a question a volatile read, and to watch
+/// a call an entry in a timer.
 public final class Dependency {
     private static final long FRESH_ENOUGH = Duration.ofMillis(20).toNanos();
 
@@ -29,13 +35,14 @@ public final class Dependency {
     private volatile boolean struck;
     private volatile boolean silent;
     private volatile long lastAnswer;
-    private volatile @Nullable String lastProbe;
+    private volatile @Nullable Probed lastProbe;
+    private final Map<String, BooleanSupplier> breakers = new ConcurrentSkipListMap<>();
     // These belong to this object's monitor.
     private long lastStrike;
     private int strikes;
     private long nextWindow;
 
-    /// @param minimumVolume real calls in a second below which the probes decide
+    /// @param minimumVolume real calls in a second below which the probes decide, while it is well
     /// @param slowAfter answers that took longer are slow
     /// @param lateAfter a call that takes longer is a sign of silence, although its caller may wait on
     /// @param silence how long there must have been no answer at all
@@ -68,6 +75,11 @@ public final class Dependency {
         return name;
     }
 
+    /// The time without an answer that is a sign of silence.
+    public Duration lateAfter() {
+        return numbers.lateAfter();
+    }
+
     public Condition condition() {
         return condition;
     }
@@ -94,8 +106,7 @@ public final class Dependency {
             Uni<T> call, Function<Throwable, @Nullable Outcome> meaning, ScheduledExecutorService timer) {
         return Uni.createFrom().deferred(() -> {
             long begin = nanoTime.getAsLong();
-            Future<?> late =
-                    timer.schedule(() -> late(begin), numbers.lateAfter().toNanos(), TimeUnit.NANOSECONDS);
+            Future<?> late = inGoodTime(begin, timer);
             return call.onTermination()
                     .invoke(() -> late.cancel(false))
                     .onItemOrFailure()
@@ -106,6 +117,14 @@ public final class Dependency {
                         }
                     });
         });
+    }
+
+    private Future<?> inGoodTime(long begin, ScheduledExecutorService timer) {
+        try {
+            return timer.schedule(() -> late(begin), numbers.lateAfter().toNanos(), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException stopping) {
+            return CompletableFuture.completedFuture(null); // calls that end the work go on unwatched
+        }
     }
 
     private void late(long begin) {
@@ -124,13 +143,41 @@ public final class Dependency {
     ///
     /// @param said for people: `up`, or how it failed
     void probed(Outcome outcome, long begin, String said) {
-        lastProbe = said;
+        lastProbe = new Probed(said, nanoTime.getAsLong(), begin);
         hear(Source.PROBE, outcome, begin);
     }
 
+    private record Probed(String said, long ended, long begun) {}
+
+    /// What a probe found.
+    ///
+    /// @param said `up`, or how it failed
+    /// @param ago since it ended
+    public record LastProbe(String said, Duration took, Duration ago) {}
+
     /// What the last probe found; null before the first.
-    public @Nullable String lastProbe() {
-        return lastProbe;
+    public @Nullable LastProbe lastProbe() {
+        Probed last = lastProbe;
+        return last == null
+                ? null
+                : new LastProbe(
+                        last.said(),
+                        Duration.ofNanos(last.ended() - last.begun()),
+                        Duration.ofNanos(nanoTime.getAsLong() - last.ended()));
+    }
+
+    /// To be told of what keeps calls from being made while they would fail.
+    ///
+    /// @param calls which ones, for people
+    public void guardedBy(String calls, BooleanSupplier isOpen) {
+        breakers.put(calls, isOpen);
+    }
+
+    /// Which calls are stopped, by name: `open` where they are, else `closed`.
+    public Map<String, String> breakers() {
+        Map<String, String> states = new TreeMap<>();
+        breakers.forEach((calls, isOpen) -> states.put(calls, isOpen.getAsBoolean() ? "open" : "closed"));
+        return states;
     }
 
     private void hear(Source source, Outcome said, long begin) {
@@ -199,7 +246,9 @@ public final class Dependency {
     private Counts in(long second) {
         Counts calls = signals.in(second, Source.CALL);
         Counts probes = signals.in(second, Source.PROBE);
-        return calls.total() < numbers.minimumVolume() && probes.total() > 0 ? probes : calls.plus(probes);
+        // what calls found wrong must not come back because probes do not see it
+        long enough = condition == Condition.WELL ? numbers.minimumVolume() : 1;
+        return calls.total() < enough && probes.total() > 0 ? probes : calls.plus(probes);
     }
 
     /// Why it is as it is, for people.

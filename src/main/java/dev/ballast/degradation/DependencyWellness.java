@@ -26,8 +26,9 @@ class DependencyWellness implements HealthCheck {
         HealthCheckResponseBuilder response = HealthCheckResponse.named("dependencies");
         boolean well = true;
         for (Dependency dependency : prober.probed()) {
-            String found = dependency.lastProbe();
-            response = response.withData(dependency.name(), found == null ? "not asked yet" : found);
+            Dependency.LastProbe last = dependency.lastProbe();
+            String found = last == null ? "not asked yet" : last.said();
+            response = response.withData(dependency.name(), found);
             well &= UP.equals(found);
         }
         return response.status(well).build();

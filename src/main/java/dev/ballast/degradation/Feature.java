@@ -1,8 +1,13 @@
 package dev.ballast.degradation;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -12,11 +17,11 @@ import java.util.function.Function;
 /// one volatile read, from any thread.
 public final class Feature {
     private final Spec spec;
-    private final Degradation.Meters meters;
+    private final Meters meters;
     private final Collection<Ladder<?, ?>> ladders = new CopyOnWriteArrayList<>();
     private volatile State state = new State(Level.NORMAL, "all it depends on is well");
 
-    Feature(Spec spec, Degradation.Meters meters) {
+    Feature(Spec spec, Meters meters) {
         this.spec = spec;
         this.meters = meters;
     }
@@ -34,7 +39,9 @@ public final class Feature {
 
         /// There is less of it without these.
         public Spec uses(String... dependencies) {
-            return new Spec(name, Set.of(dependencies), hard, optional);
+            Set<String> all = new TreeSet<>(soft);
+            all.addAll(List.of(dependencies));
+            return new Spec(name, Set.copyOf(all), hard, optional);
         }
 
         /// There is next to nothing of it without this.
@@ -62,7 +69,11 @@ public final class Feature {
         }
     }
 
-    record State(Level level, String why) {}
+    record State(Level level, String why, boolean ordered) {
+        State(Level level, String why) {
+            this(level, why, false);
+        }
+    }
 
     public String name() {
         return spec.name();
@@ -74,6 +85,17 @@ public final class Feature {
 
     public Level level() {
         return state.level();
+    }
+
+    /// What an operator ordered; normal where nobody did. For features without a [Ladder]: they find out by
+    /// themselves what is missing, request by request, and long before the level says that it is back.
+    public Level ordered() {
+        State now = state;
+        return now.ordered() ? now.level() : Level.NORMAL;
+    }
+
+    boolean isOrdered() {
+        return state.ordered();
     }
 
     /// Why it is at its level, for people.
@@ -88,7 +110,7 @@ public final class Feature {
         return new Ladder.Normal<>(this, handler);
     }
 
-    Degradation.Meters meters() {
+    Meters meters() {
         return meters;
     }
 
@@ -121,5 +143,31 @@ public final class Feature {
         return missed.isEmpty()
                 ? new State(Level.NORMAL, "all it depends on is well")
                 : new State(Level.DEGRADED, String.join(", ", missed));
+    }
+
+    /// Counts a feature's answers.
+    static final class Meters {
+        private final Map<Level, Counter> answers = new EnumMap<>(Level.class);
+        private final Map<Level, Counter> falls = new EnumMap<>(Level.class);
+
+        Meters(String feature, MeterRegistry registry) {
+            for (Level level : Level.values()) {
+                answers.put(
+                        level,
+                        registry.counter("ballast.degradation.answers", "feature", feature, "level", level.wireName()));
+                falls.put(
+                        level,
+                        registry.counter("ballast.degradation.falls", "feature", feature, "from", level.wireName()));
+            }
+        }
+
+        void answered(Level level) {
+            Objects.requireNonNull(answers.get(level)).increment();
+        }
+
+        /// A handler failed, and the next one is asked.
+        void fell(Level from) {
+            Objects.requireNonNull(falls.get(from)).increment();
+        }
     }
 }

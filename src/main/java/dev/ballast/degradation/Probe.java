@@ -7,6 +7,11 @@ public interface Probe {
     /// The dependency's name as shown to operators, for example `redis`.
     String dependency();
 
+    /// Whether there is anything to ask; asked once, at the start.
+    default boolean isConfigured() {
+        return true;
+    }
+
     /// Completes when the dependency answered; fails with the cause otherwise. Non-blocking; the caller sets
     /// the deadline. Not to be asked through what requests may use up, such as a pool.
     Uni<Void> check();

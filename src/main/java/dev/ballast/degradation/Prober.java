@@ -1,5 +1,6 @@
 package dev.ballast.degradation;
 
+import dev.ballast.problem.InvalidSettings;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.TimeoutException;
 import io.smallrye.mutiny.Uni;
@@ -34,7 +35,11 @@ class Prober {
 
     @Inject
     Prober(@Any Instance<Probe> probes, Dependencies dependencies, DegradationSettings settings) {
-        this.probes = probes.stream().toList();
+        this(probes.stream().toList(), dependencies, settings);
+    }
+
+    Prober(List<Probe> probes, Dependencies dependencies, DegradationSettings settings) {
+        this.probes = probes.stream().filter(Probe::isConfigured).toList();
         this.dependencies = dependencies;
         this.settings = settings;
     }
@@ -47,7 +52,9 @@ class Prober {
                 .toList();
     }
 
+    /// @throws IllegalStateException names every setting of this room that cannot be
     void start(@Observes StartupEvent started) {
+        InvalidSettings.refuse(DegradationSettings.problems(settings));
         probes.forEach(probe -> schedule(probe, 0));
     }
 

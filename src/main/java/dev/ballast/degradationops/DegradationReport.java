@@ -4,6 +4,7 @@ import dev.ballast.degradation.Degradation;
 import dev.ballast.degradation.Dependency;
 import dev.ballast.degradation.Level;
 import io.quarkus.runtime.annotations.RegisterForReflection;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -28,12 +29,14 @@ record DegradationReport(
         Map<String, String> rehearsals) {
 
     static DegradationReport of(
-            Degradation degradation, Collection<Dependency> dependencies, Map<String, String> rehearsals) {
+            Degradation degradation, Collection<Dependency> dependencies, Map<String, String> rehearsals, Instant now) {
         return new DegradationReport(
                 degradation.overall(),
                 degradation.pressure(),
                 degradation.features().stream().map(FeatureReport::of).toList(),
-                dependencies.stream().map(DependencyReport::of).toList(),
+                dependencies.stream()
+                        .map(dependency -> DependencyReport.of(dependency, now))
+                        .toList(),
                 degradation.overrides().stream().map(OverrideReport::of).toList(),
                 rehearsals);
     }

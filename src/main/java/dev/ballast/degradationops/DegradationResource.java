@@ -8,7 +8,6 @@ import dev.ballast.degradation.Degradation;
 import dev.ballast.degradation.Dependencies;
 import dev.ballast.degradation.Events;
 import dev.ballast.degradation.Rehearsals;
-import dev.ballast.problem.DomainException;
 import dev.ballast.security.Caller;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -74,7 +73,7 @@ class DegradationResource {
     @Operation(summary = "The level of each feature and of this pod as a whole, and why")
     @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = DegradationReport.class)))
     public DegradationReport report() {
-        return DegradationReport.of(degradation, dependencies.all(), rehearsals.outcomes());
+        return DegradationReport.of(degradation, dependencies.all(), rehearsals.outcomes(), clock.instant());
     }
 
     @GET
@@ -129,12 +128,14 @@ class DegradationResource {
                 .replaceWith(() -> Response.noContent().build());
     }
 
+    /// The order is in force whatever becomes of the note.
     private Uni<Void> noted(String action, @Nullable String feature, String detail) {
         Deed deed = new Deed(caller.subject(), action, feature == null ? "all" : feature, detail, "done");
         return audit.note(deed)
-                .onFailure(DomainException.class)
-                .invoke(failure -> LOG.warnf("The audit does not know of %s by %s: %s", action, deed.who(), detail))
-                .onFailure(DomainException.class)
+                .onFailure()
+                .invoke(failure ->
+                        LOG.warnf("The audit does not know of %s by %s: %s (%s)", action, deed.who(), detail, failure))
+                .onFailure()
                 .recoverWithNull();
     }
 }

@@ -2,6 +2,7 @@ package dev.ballast.kafka;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.ballast.degradation.Condition;
 import dev.ballast.degradation.Dependencies;
 import dev.ballast.degradation.Dependency;
 import dev.ballast.degradation.Outage;
@@ -61,6 +62,7 @@ public class EventPublisher {
         this.dependencies = dependencies;
         this.dependency = dependencies.named(KafkaProbe.NAME);
         this.registry = registry;
+        dependency.guardedBy("orders", this::isGone);
         this.outage = new Outage("Kafka", address, "KAFKA_BOOTSTRAP");
     }
 
@@ -101,14 +103,14 @@ public class EventPublisher {
         });
     }
 
-    /// Whether it is known that no broker answers, so that publishing would only cost the caller's time.
-    public boolean isSilent() {
-        return dependency.isSilent();
+    /// Whether it is known that nothing comes of publishing but waiting. Unlike silence it lasts until the brokers have
+    /// been well for a while: whoever can wait goes on trying meanwhile.
+    public boolean isGone() {
+        return dependency.condition() == Condition.GONE;
     }
 
-    /// A record that is too large says nothing about the brokers.
     private static @Nullable Outcome meaning(Throwable failure) {
-        return failure instanceof PublishFailed known && known.isTooLarge() ? null : Outcome.TIMED_OUT;
+        return failure instanceof PublishFailed known ? known.outcome() : Outcome.of(failure);
     }
 
     /// Fetches the topic's metadata, so that the first record need not wait for it.

@@ -30,9 +30,6 @@ import org.jspecify.annotations.Nullable;
 public class KafkaAdmin {
     private static final int TIMEOUT_MS = 5_000;
 
-    /// The deadline of probes: one that nobody waits for any more is not to linger.
-    private static final int ASKED_FOR_MS = 400;
-
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
 
     private final Map<String, Object> settings;
@@ -47,9 +44,9 @@ public class KafkaAdmin {
     }
 
     /// Completes when a broker answered. On a thread of its own, as the workers may all be held up.
-    Uni<Void> ask() {
+    Uni<Void> ask(Duration limit) {
         return on(Thread::startVirtualThread, client -> client.describeCluster(
-                                new DescribeClusterOptions().timeoutMs(ASKED_FOR_MS))
+                                new DescribeClusterOptions().timeoutMs((int) limit.toMillis()))
                         .nodes())
                 .replaceWithVoid();
     }

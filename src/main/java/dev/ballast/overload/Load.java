@@ -17,7 +17,11 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /// Knows how much this pod has to do, and who gets in. Safe for use from every thread.
 @Singleton
@@ -34,9 +38,11 @@ class Load {
     private static final Duration HELD_UP_FOR = Duration.ofMillis(500);
 
     private final OverloadSettings settings;
-    private final Dependencies dependencies;
-    private final Degradation degradation;
-    private final Pulse pulse;
+    private final Consumer<Duration> heldUp;
+    private final Consumer<@Nullable String> press;
+    private final LongSupplier pulse;
+    private final LongSupplier nanoTime;
+    private final DoubleSupplier chance;
     private final Share optional;
     private final Share essential;
     private final AtomicInteger inFlight = new AtomicInteger();
@@ -47,8 +53,8 @@ class Load {
     private volatile boolean turnedAway;
     // These belong to the timer's thread.
     private boolean pressed;
-    private long calmSince = System.nanoTime();
-    private long busySince = calmSince;
+    private long calmSince;
+    private long busySince;
 
     @Inject
     Load(
@@ -57,10 +63,36 @@ class Load {
             Dependencies dependencies,
             Degradation degradation,
             MeterRegistry registry) {
+        this(
+                settings,
+                dependencies::heldUp,
+                degradation::press,
+                new Pulse(((VertxInternal) vertx).getEventLoopGroup(), System::nanoTime)::feel,
+                System::nanoTime,
+                () -> ThreadLocalRandom.current().nextDouble(),
+                registry);
+    }
+
+    /// @param heldUp hears that event loops are late, and how long what they carry will feel it
+    /// @param press hears why there is too much to do, and null when there is not any more
+    /// @param pulse how late the latest event loop is, in nanoseconds
+    /// @param chance from 0 to 1, drawn for each request that only a part of is let in
+    Load(
+            OverloadSettings settings,
+            Consumer<Duration> heldUp,
+            Consumer<@Nullable String> press,
+            LongSupplier pulse,
+            LongSupplier nanoTime,
+            DoubleSupplier chance,
+            MeterRegistry registry) {
         this.settings = settings;
-        this.dependencies = dependencies;
-        this.degradation = degradation;
-        this.pulse = new Pulse(((VertxInternal) vertx).getEventLoopGroup(), System::nanoTime);
+        this.heldUp = heldUp;
+        this.press = press;
+        this.pulse = pulse;
+        this.nanoTime = nanoTime;
+        this.chance = chance;
+        this.calmSince = nanoTime.getAsLong();
+        this.busySince = calmSince;
         this.optional = new Share(settings.optionalDelay(), 0);
         this.essential = new Share(settings.delay(), LEAST);
         Gauge.builder("ballast.overload.in.flight", inFlight, AtomicInteger::get)
@@ -86,7 +118,7 @@ class Load {
         double value = share.value();
         boolean room = inFlight.get() < settings.maxInFlight()
                 && (!isOptional || optionalInFlight.get() < settings.maxOptionalInFlight())
-                && (value >= 1 || ThreadLocalRandom.current().nextDouble() < value);
+                && (value >= 1 || chance.getAsDouble() < value);
         if (!room) {
             turnedAway = true;
             return false;
@@ -110,16 +142,16 @@ class Load {
         var _ = timer.scheduleAtFixedRate(this::look, every, every, TimeUnit.NANOSECONDS);
     }
 
-    private void look() {
+    void look() {
         try {
-            late = pulse.feel();
+            late = pulse.getAsLong();
             if (late > HELD_UP.toNanos()) {
-                dependencies.heldUp(HELD_UP_FOR);
+                heldUp.accept(HELD_UP_FOR);
             }
             long ownDoing = inFlight.get() < settings.minInFlight() ? 0 : late;
             optional.look(ownDoing);
             essential.look(ownDoing);
-            tell(System.nanoTime());
+            tell(nanoTime.getAsLong());
         } catch (RuntimeException defect) {
             LOG.error("The load cannot be looked at", defect); // a timer that throws does not run again
         }
@@ -136,11 +168,11 @@ class Load {
         boolean lasting = now - busySince >= settings.pressedAfter().toNanos();
         if (busy && lasting && !pressed) {
             pressed = true;
-            degradation.press("overload: event loops are %d ms late, %d requests in flight"
+            press.accept("overload: event loops are %d ms late, %d requests in flight"
                     .formatted(Duration.ofNanos(late).toMillis(), inFlight.get()));
         } else if (pressed && now - calmSince >= settings.calmAfter().toNanos()) {
             pressed = false;
-            degradation.press(null);
+            press.accept(null);
         }
     }
 

@@ -2,6 +2,9 @@ package dev.ballast.payments;
 
 import dev.ballast.database.Database;
 import dev.ballast.database.Sql;
+import dev.ballast.degradation.Degradation;
+import dev.ballast.degradation.Feature;
+import dev.ballast.degradation.Level;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
@@ -22,11 +25,13 @@ class Accounts {
 
     private final Database database;
     private final PaymentsConfig config;
+    private final Feature feature;
 
     @Inject
-    Accounts(Database database, PaymentsConfig config) {
+    Accounts(Database database, PaymentsConfig config, Degradation degradation) {
         this.database = database;
         this.config = config;
+        this.feature = degradation.feature(Payments.FEATURE);
     }
 
     Uni<AccountView> view(long userId) {
@@ -49,6 +54,9 @@ class Accounts {
 
     /// Credits the account once per deposit id; a repetition gets the first answer.
     Uni<Deposit> deposit(long userId, String depositId, long amount) {
+        if (feature.ordered() == Level.MINIMAL) {
+            return Uni.createFrom().failure(PaymentRejected::notNow);
+        }
         return database.inTransaction(transaction -> Settlements.lock(transaction, List.of(userId))
                 .chain(accounts -> find(transaction, depositId)
                         .chain(noted -> noted.size() > 0

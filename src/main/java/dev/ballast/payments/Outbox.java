@@ -1,5 +1,8 @@
 package dev.ballast.payments;
 
+import dev.ballast.degradation.Degradation;
+import dev.ballast.degradation.Feature;
+import dev.ballast.degradation.Level;
 import dev.ballast.failpoint.FailPoint;
 import dev.ballast.kafka.EventPublisher;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -21,20 +24,27 @@ class Outbox {
     private final OrderRepository orders;
     private final PaymentsConfig config;
     private final MeterRegistry registry;
+    private final Feature feature;
 
     @Inject
-    Outbox(EventPublisher publisher, OrderRepository orders, PaymentsConfig config, MeterRegistry registry) {
+    Outbox(
+            EventPublisher publisher,
+            OrderRepository orders,
+            PaymentsConfig config,
+            MeterRegistry registry,
+            Degradation degradation) {
         this.publisher = publisher;
         this.orders = orders;
         this.config = config;
         this.registry = registry;
+        this.feature = degradation.feature(Payments.FEATURE);
     }
 
     /// Never fails. An order behind another one of its user is left to the sweeper, so that the topic has a
     /// user's orders as they were accepted; concurrent requests have no order that could be kept. So is every
-    /// order while no broker answers: its sender is not to wait for that.
+    /// order while Kafka is gone, or an operator ordered so: its sender is not to wait for that.
     Uni<Void> publishNow(OrderRepository.Acceptance.Accepted accepted) {
-        if (accepted.behind() || publisher.isSilent()) {
+        if (accepted.behind() || publisher.isGone() || feature.ordered() != Level.NORMAL) {
             count("deferred");
             return Uni.createFrom().voidItem();
         }

@@ -31,6 +31,10 @@ final class PaymentRejected extends DomainException {
                 Kind.CONTRADICTION, "deposit " + depositId + " was sent before with another user or amount");
     }
 
+    static PaymentRejected notNow() {
+        return new PaymentRejected(Kind.UNAVAILABLE, "an operator ordered that nothing is accepted at the moment");
+    }
+
     static PaymentRejected closed(long userId) {
         return new PaymentRejected(Kind.CONFLICT, "the account of user " + userId + " is closed");
     }

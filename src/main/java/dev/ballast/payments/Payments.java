@@ -1,6 +1,8 @@
 package dev.ballast.payments;
 
+import dev.ballast.degradation.Degradation;
 import dev.ballast.degradation.Feature;
+import dev.ballast.degradation.Level;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
@@ -10,24 +12,31 @@ import jakarta.inject.Singleton;
 /// Accepts payments and tells what became of them.
 @ApplicationScoped
 class Payments {
+    static final String FEATURE = "payments";
+
     private final OrderRepository orders;
     private final Outbox outbox;
+    private final Feature feature;
 
     @Inject
-    Payments(OrderRepository orders, Outbox outbox) {
+    Payments(OrderRepository orders, Outbox outbox, Degradation degradation) {
         this.orders = orders;
         this.outbox = outbox;
+        this.feature = degradation.feature(FEATURE);
     }
 
     /// Without Kafka orders are accepted and wait in the outbox; without PostgreSQL none is.
     @Produces
     @Singleton
     static Feature.Spec feature() {
-        return Feature.Spec.of("payments").needs("postgresql").uses("kafka", "redis");
+        return Feature.Spec.of(FEATURE).needs("postgresql").uses("kafka", "redis");
     }
 
     /// Completes once the order is committed, and published or left to the sweeper.
     Uni<Order> accept(Payment payment) {
+        if (feature.ordered() == Level.MINIMAL) {
+            return Uni.createFrom().failure(PaymentRejected::notNow);
+        }
         return orders.accept(payment).chain(acceptance -> switch (acceptance) {
             case OrderRepository.Acceptance.Accepted accepted ->
                 outbox.publishNow(accepted).replaceWith(accepted.order());

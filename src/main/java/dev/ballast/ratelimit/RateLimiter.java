@@ -1,6 +1,8 @@
 package dev.ballast.ratelimit;
 
+import dev.ballast.degradation.Degradation;
 import dev.ballast.degradation.Feature;
+import dev.ballast.degradation.Level;
 import dev.ballast.origin.Breaker;
 import dev.ballast.ratelimit.PolicyMeters.Outcome;
 import dev.ballast.redis.InvalidationLog;
@@ -22,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
@@ -30,6 +33,7 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 public class RateLimiter {
     private static final Logger LOG = Logger.getLogger(RateLimiter.class);
+    private static final String FEATURE = "rate-limits";
     private static final String FORGIVEN = "rate-limit-forgiven";
     private static final Duration FORGIVEN_WITHIN = Duration.ofSeconds(1);
     private static final Duration TRY_AGAIN = Duration.ofSeconds(1);
@@ -42,12 +46,21 @@ public class RateLimiter {
     private final LocalLimiter local;
     private final Pods pods;
     private final PolicyMeters meters;
+    private final BooleanSupplier withoutRedis;
 
     @Inject
     RateLimiter(
-            RedisCommands redis, InvalidationLog log, RateLimitSettings settings, Pods pods, MeterRegistry registry) {
-        this(redis, log, settings, pods, registry, System::nanoTime);
+            RedisCommands redis,
+            InvalidationLog log,
+            RateLimitSettings settings,
+            Pods pods,
+            MeterRegistry registry,
+            Degradation degradation) {
+        Feature limits = degradation.feature(FEATURE);
+        this(redis, log, settings, pods, registry, System::nanoTime, () -> limits.ordered() != Level.NORMAL);
     }
+
+    /// @param withoutRedis whether Redis is not to be asked at the moment
 
     RateLimiter(
             RedisCommands redis,
@@ -55,11 +68,14 @@ public class RateLimiter {
             RateLimitSettings settings,
             Pods pods,
             MeterRegistry registry,
-            LongSupplier nanoTime) {
+            LongSupplier nanoTime,
+            BooleanSupplier withoutRedis) {
+        this.withoutRedis = withoutRedis;
         this.redis = redis;
         this.log = log;
         this.pods = pods;
         this.breaker = new Breaker(settings.breakerFailures(), settings.breakerPause(), nanoTime, RateLimiter::tell);
+        redis.guardedBy(FEATURE, breaker::isOpen);
         this.batches = new Batches(redis, settings.deadline(), breaker);
         this.denyCache = new DenyCache(nanoTime);
         this.local = new LocalLimiter(nanoTime);
@@ -76,7 +92,7 @@ public class RateLimiter {
     @Produces
     @Singleton
     static Feature.Spec feature() {
-        return Feature.Spec.of("rate-limits").uses("redis");
+        return Feature.Spec.of(FEATURE).uses("redis");
     }
 
     private static void tell(boolean open) {
@@ -112,7 +128,7 @@ public class RateLimiter {
     }
 
     /// Charges all policies or none, with at most one round trip to Redis. Never fails: where Redis does not
-    /// answer in time, each policy's failure mode decides.
+    /// answer in time, or an operator ordered to do without it, each policy's failure mode decides.
     ///
     /// @param charges of one request, each to another policy
     public Uni<Decision> check(List<Charge> charges) {
@@ -121,7 +137,7 @@ public class RateLimiter {
             if (denied.isPresent()) {
                 return Uni.createFrom().item(denied.get());
             }
-            if (charges.isEmpty() || !breaker.admits()) {
+            if (charges.isEmpty() || withoutRedis.getAsBoolean() || !breaker.admits()) {
                 return Uni.createFrom().item(withoutRedis(charges));
             }
             return batches.charge(charges)

@@ -5,6 +5,8 @@ import dev.ballast.degradation.Dependencies;
 import dev.ballast.degradation.Dependency;
 import dev.ballast.degradation.Outcome;
 import dev.ballast.origin.Breaker;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import jakarta.annotation.PreDestroy;
@@ -12,6 +14,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Items for one user, from the external API. Fails at once where too many wait for it already, or where it has
@@ -24,21 +27,42 @@ class PersonalItems {
     private final AtomicInteger underWay = new AtomicInteger();
     private final Dependencies dependencies;
     private final Dependency dependency;
+    private final Counter busy;
+    private final Counter stopped;
 
     @Inject
-    PersonalItems(Vertx vertx, RecommendationSettings settings, ObjectMapper mapper, Dependencies dependencies) {
+    PersonalItems(
+            Vertx vertx,
+            RecommendationSettings settings,
+            ObjectMapper mapper,
+            Dependencies dependencies,
+            MeterRegistry registry) {
+        this(vertx, settings, mapper, dependencies, registry, System::nanoTime);
+    }
+
+    PersonalItems(
+            Vertx vertx,
+            RecommendationSettings settings,
+            ObjectMapper mapper,
+            Dependencies dependencies,
+            MeterRegistry registry,
+            LongSupplier nanoTime) {
         this.atOnce = settings.api().atOnce();
-        this.api = new RecommendationApi(vertx, settings, mapper, atOnce);
+        this.api = new RecommendationApi(vertx, settings.api().url().orElseThrow(), settings, mapper, atOnce);
         this.breaker =
-                new Breaker(settings.api().breakerFailures(), settings.api().breakerPause(), System::nanoTime, _ -> {});
+                new Breaker(settings.api().breakerFailures(), settings.api().breakerPause(), nanoTime, _ -> {});
         this.dependencies = dependencies;
         this.dependency = dependencies.named(RecommendationApiProbe.NAME);
+        this.busy = registry.counter("ballast.recommendations.not.asked", "reason", "busy");
+        this.stopped = registry.counter("ballast.recommendations.not.asked", "reason", "breaker");
+        dependency.guardedBy("recommendations", breaker::isOpen);
     }
 
     Uni<List<Item>> of(long userId) {
         return Uni.createFrom().deferred(() -> {
             if (underWay.incrementAndGet() > atOnce) {
                 underWay.decrementAndGet();
+                busy.increment();
                 return Uni.createFrom().failure(() -> new NotAsked("too many wait for it"));
             }
             return asked(userId).onTermination().invoke(() -> underWay.decrementAndGet());
@@ -47,6 +71,7 @@ class PersonalItems {
 
     private Uni<List<Item>> asked(long userId) {
         if (!breaker.admits()) {
+            stopped.increment();
             return Uni.createFrom().failure(() -> new NotAsked("it has just failed several times"));
         }
         return dependencies

@@ -24,13 +24,16 @@ import org.jspecify.annotations.Nullable;
 /// first.
 final class RecommendationApi {
     private final Vertx vertx;
+    private final String url;
     private final HttpClient client;
     private final RecommendationSettings settings;
     private final ObjectReader reader;
 
+    /// @param url before `/recommendations/{userId}`
     /// @param connections of its own
-    RecommendationApi(Vertx vertx, RecommendationSettings settings, ObjectMapper mapper, int connections) {
+    RecommendationApi(Vertx vertx, String url, RecommendationSettings settings, ObjectMapper mapper, int connections) {
         this.vertx = vertx;
+        this.url = url;
         this.settings = settings;
         // what the API may say beyond what is asked for is its own matter
         this.reader = mapper.readerFor(ApiAnswer.class).without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
@@ -102,7 +105,7 @@ final class RecommendationApi {
             RequestOptions options = new RequestOptions()
                     .setMethod(HttpMethod.GET)
                     .setFollowRedirects(false)
-                    .setAbsoluteURI(settings.api().url() + "/recommendations/" + userId)
+                    .setAbsoluteURI(url + "/recommendations/" + userId)
                     .putHeader("Accept", "application/json");
             client.request(options).onSuccess(this::send).onFailure(this::fail);
         }
@@ -121,13 +124,8 @@ final class RecommendationApi {
 
         private void receive(HttpClientResponse response) {
             response.exceptionHandler(this::fail);
-            int status = response.statusCode();
-            if (status != 200) {
-                fail(new NoItems("it answered " + status, status < 400 || status >= 500));
-                return;
-            }
             response.handler(this::take);
-            response.endHandler(_ -> complete());
+            response.endHandler(_ -> complete(response.statusCode()));
         }
 
         private void take(Buffer part) {
@@ -138,10 +136,16 @@ final class RecommendationApi {
             }
         }
 
-        private void complete() {
-            if (!over) {
-                over = true;
+        /// Errors are read to their end as well, so that the connection can be used again.
+        private void complete(int status) {
+            if (over) {
+                return;
+            }
+            over = true;
+            if (status == 200) {
                 emitter.complete(body);
+            } else {
+                emitter.fail(new NoItems("it answered " + status, status < 400 || status >= 500));
             }
         }
 

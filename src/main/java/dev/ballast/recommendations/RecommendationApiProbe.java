@@ -9,6 +9,7 @@ import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.Objects;
+import java.util.Optional;
 
 /// Asks the API what requests ask it, on a connection of its own: that it listens says little about whether it
 /// answers.
@@ -16,13 +17,13 @@ import java.util.Objects;
 class RecommendationApiProbe implements Probe {
     static final String NAME = "recommendation-api";
 
-    private final RecommendationApi api;
+    private final Optional<RecommendationApi> api;
     private final long user;
 
     @Inject
     RecommendationApiProbe(Vertx vertx, RecommendationSettings settings, ObjectMapper mapper) {
         // one that was given up may not be closed yet when the next call is made
-        this.api = new RecommendationApi(vertx, settings, mapper, 2);
+        this.api = settings.api().url().map(url -> new RecommendationApi(vertx, url, settings, mapper, 2));
         this.user = settings.probeUser();
     }
 
@@ -32,8 +33,14 @@ class RecommendationApiProbe implements Probe {
     }
 
     @Override
+    public boolean isConfigured() {
+        return api.isPresent();
+    }
+
+    @Override
     public Uni<Void> check() {
-        return api.itemsFor(user)
+        return api.orElseThrow()
+                .itemsFor(user)
                 .replaceWithVoid()
                 // that it has nothing for this user, or does not know it, is an answer
                 .onFailure(failure -> PersonalItems.meaning(failure) == null)
@@ -47,6 +54,6 @@ class RecommendationApiProbe implements Probe {
 
     @PreDestroy
     void close() {
-        api.close();
+        api.ifPresent(RecommendationApi::close);
     }
 }

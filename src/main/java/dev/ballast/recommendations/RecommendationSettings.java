@@ -3,6 +3,7 @@ package dev.ballast.recommendations;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.Optional;
 
 /// The room's settings.
 @ConfigMapping(prefix = "ballast.recommendations")
@@ -27,8 +28,9 @@ interface RecommendationSettings {
 
     /// Settings of the external API.
     interface Api {
-        /// Scheme, host, port and path before `/recommendations/{userId}`.
-        String url();
+        /// Scheme, host, port and path before `/recommendations/{userId}`. Without one there is no such API,
+        /// and what is popular is all there is.
+        Optional<String> url();
 
         /// From the call to the last byte of the answer. 0.3 s: what is popular must still come in good time
         /// after it.

@@ -10,13 +10,14 @@ import io.quarkus.runtime.Startup;
 import io.smallrye.mutiny.TimeoutException;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
-/// Finds items for a user: personal ones, else what is popular, else none. Non-blocking; never fails, and answers
-/// within the time of the API and [RecommendationSettings#patience()] together.
+/// Finds items for a user: personal ones where there is an API, else what is popular, else none. Non-blocking;
+/// never fails, and answers within the time of the API and [RecommendationSettings#patience()] together.
 @Startup // so that the fallbacks are rehearsed before anybody asks
 @ApplicationScoped
 class Recommendations {
@@ -24,7 +25,6 @@ class Recommendations {
     private static final String NAME = "recommendations";
     private static final String LIST = "all";
 
-    private final PersonalItems personal;
     private final TieredCache<String, PopularItems> popular;
     private final RecommendationSettings settings;
     private final MeterRegistry registry;
@@ -32,39 +32,40 @@ class Recommendations {
 
     @Inject
     Recommendations(
-            PersonalItems personal,
+            Instance<PersonalItems> personal,
             TieredCache<String, PopularItems> popular,
             RecommendationSettings settings,
             MeterRegistry registry,
             Degradation degradation) {
-        this.personal = personal;
         this.popular = popular;
         this.settings = settings;
         this.registry = registry;
+        Ladder.Handler<Long, Recommendation> whole =
+                settings.api().url().isPresent() ? personalized(personal.get()) : this::popular;
         this.ladder = degradation
                 .feature(NAME)
-                .<Long, Recommendation>normal(this::personalized)
+                .normal(whole)
                 .degraded(this::popular)
                 .minimal(userId -> Uni.createFrom().item(Recommendation.empty(userId)))
                 .rehearsedWith(settings.probeUser());
     }
 
-    /// What is popular comes from Redis or PostgreSQL, so there is none at all only where all three are gone.
+    /// What is popular comes from Redis or PostgreSQL, so there is none at all only where all are gone.
     @Produces
     @Singleton
-    static Feature.Spec feature() {
-        return Feature.Spec.of(NAME)
-                .uses(RecommendationApiProbe.NAME)
-                .needsOneOf(RecommendationApiProbe.NAME, "redis", "postgresql")
-                .givenUpFirst();
+    static Feature.Spec feature(RecommendationSettings settings) {
+        Feature.Spec spec = Feature.Spec.of(NAME).givenUpFirst();
+        return settings.api().url().isEmpty()
+                ? spec.needsOneOf("redis", "postgresql")
+                : spec.uses(RecommendationApiProbe.NAME).needsOneOf(RecommendationApiProbe.NAME, "redis", "postgresql");
     }
 
     Uni<Ladder.Answer<Recommendation>> of(long userId) {
         return ladder.handle(userId).invoke(answer -> count(answer.value()));
     }
 
-    private Uni<Recommendation> personalized(long userId) {
-        return personal.of(userId).map(items -> Recommendation.personalized(userId, items));
+    private static Ladder.Handler<Long, Recommendation> personalized(PersonalItems personal) {
+        return userId -> personal.of(userId).map(items -> Recommendation.personalized(userId, items));
     }
 
     private Uni<Recommendation> popular(long userId) {

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +64,13 @@ public class RedisCommands {
     /// only.
     public boolean isCluster() {
         return lines.isCluster();
+    }
+
+    /// To be told of what keeps calls from being made while they would fail.
+    ///
+    /// @param calls which ones, for people
+    public void guardedBy(String calls, BooleanSupplier isOpen) {
+        dependency.guardedBy(calls, isOpen);
     }
 
     /// Asks for a sign of life, which does not count as a call.
@@ -163,7 +171,8 @@ public class RedisCommands {
                 emitter.fail(e);
                 return;
             }
-            within(deadline, line.useWithRunId(use))
+            Future<T> answer = line.useWithRunId(use);
+            within(deadline, answer)
                     .onSuccess(reply -> {
                         meters.succeeded(name, nanoTime.getAsLong() - begin);
                         dependency.ended(Outcome.OK, begin);
@@ -172,17 +181,32 @@ public class RedisCommands {
                     .onFailure(cause -> {
                         if (cause instanceof TimeoutException) {
                             line.missedDeadline();
+                            hearOut(answer, deadline, begin);
+                        } else {
+                            hear(cause, begin);
                         }
                         RedisFailure failure = Failures.translate(cause);
                         Failures.report(rarely, name, failure);
                         meters.failed(name, failure, nanoTime.getAsLong() - begin);
-                        Outcome outcome = failure.outcome();
-                        if (outcome != null) {
-                            dependency.ended(outcome, begin);
-                        }
                         emitter.fail(failure);
                     });
         });
+    }
+
+    /// A caller may have far less patience than what makes an answer late: then it is the answer, which comes to the
+    /// connection all the same, that says something of Redis.
+    private void hearOut(Future<?> answer, Duration deadline, long begin) {
+        long leftMs = Math.max(1, dependency.lateAfter().minus(deadline).toMillis());
+        answer.timeout(leftMs, TimeUnit.MILLISECONDS)
+                .onSuccess(_ -> dependency.ended(Outcome.OK, begin))
+                .onFailure(cause -> hear(cause, begin));
+    }
+
+    private void hear(Throwable cause, long begin) {
+        Outcome outcome = Failures.translate(cause).outcome();
+        if (outcome != null) {
+            dependency.ended(outcome, begin);
+        }
     }
 
     /// Fails after the deadline, but not before the connection was read once more. An event loop that was held up

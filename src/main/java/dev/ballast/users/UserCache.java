@@ -5,6 +5,10 @@ import dev.ballast.cache.CacheSpec;
 import dev.ballast.cache.TieredCache;
 import dev.ballast.cache.TieredCaches;
 import dev.ballast.cache.ValueCodec;
+import dev.ballast.degradation.Degradation;
+import dev.ballast.degradation.Feature;
+import dev.ballast.degradation.Level;
+import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
@@ -17,13 +21,18 @@ class UserCache {
 
     @Produces
     @Singleton
-    TieredCache<Long, User> users(TieredCaches caches, UserRepository repository, ObjectMapper mapper) {
-        return caches.create(new CacheSpec<>(
+    TieredCache<Long, User> users(
+            TieredCaches caches, UserRepository repository, ObjectMapper mapper, Degradation degradation) {
+        Feature feature = degradation.feature(Users.FEATURE);
+        CacheSpec<Long, User> spec = new CacheSpec<>(
                 NAME,
                 String::valueOf,
                 Long::valueOf,
                 ValueCodec.json(mapper, User.class, SCHEMA),
-                repository::read,
-                User::version));
+                ids -> feature.ordered() == Level.MINIMAL
+                        ? Uni.createFrom().failure(UserException.NotNow::new)
+                        : repository.read(ids),
+                User::version);
+        return caches.create(spec, () -> feature.ordered() == Level.DEGRADED);
     }
 }

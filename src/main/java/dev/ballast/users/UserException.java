@@ -27,6 +27,12 @@ abstract sealed class UserException extends DomainException {
         }
     }
 
+    static final class NotNow extends UserException {
+        NotNow() {
+            super(Kind.UNAVAILABLE, "an operator ordered that PostgreSQL is not asked for users at the moment");
+        }
+    }
+
     static final class EmailTaken extends UserException {
         EmailTaken() {
             super(Kind.CONFLICT, "another user has this email address already");

@@ -4,7 +4,9 @@ import dev.ballast.cache.CacheRead;
 import dev.ballast.cache.Invalidation;
 import dev.ballast.cache.TieredCache;
 import dev.ballast.database.DatabaseUnavailable;
+import dev.ballast.degradation.Degradation;
 import dev.ballast.degradation.Feature;
+import dev.ballast.degradation.Level;
 import dev.ballast.invalidation.Invalidations;
 import dev.ballast.users.UserRepository.Written;
 import io.smallrye.mutiny.Uni;
@@ -22,15 +24,23 @@ import java.util.Map;
 /// been committed.
 @ApplicationScoped
 class Users {
+    static final String FEATURE = "users";
+
     /// A change that is committed, and whether every tier of the cache has been told.
     record Changed(User user, Invalidation invalidation) {}
 
     private final UserRepository repository;
     private final TieredCache<Long, User> cache;
     private final Invalidations invalidations;
+    private final Feature feature;
 
     @Inject
-    Users(UserRepository repository, TieredCache<Long, User> cache, Invalidations invalidations) {
+    Users(
+            UserRepository repository,
+            TieredCache<Long, User> cache,
+            Invalidations invalidations,
+            Degradation degradation) {
+        this.feature = degradation.feature(FEATURE);
         this.repository = repository;
         this.cache = cache;
         this.invalidations = invalidations;
@@ -40,7 +50,7 @@ class Users {
     @Produces
     @Singleton
     static Feature.Spec feature() {
-        return Feature.Spec.of("users").needs("postgresql").uses("redis");
+        return Feature.Spec.of(FEATURE).needs("postgresql").uses("redis");
     }
 
     Uni<CacheRead<User>> read(long id) {
@@ -54,13 +64,13 @@ class Users {
     /// Fails with [UserException.EmailTaken]
     Uni<Changed> create(NewUser user) {
         // somebody may have asked for this id before it existed, and "no such user" is cached too
-        return repository.create(user).chain(this::invalidate);
+        return mayChange().chain(() -> repository.create(user)).chain(this::invalidate);
     }
 
     /// Fails with [UserException.EmailTaken], [UserException.Unknown] or [UserException.Changed]
     Uni<Changed> change(long id, UserChange change, Precondition versions) {
-        return repository
-                .change(id, change, versions)
+        return mayChange()
+                .chain(() -> repository.change(id, change, versions))
                 .onFailure(DatabaseUnavailable.class)
                 .call(() -> cache.invalidate(id))
                 .chain(changed -> changed.map(this::invalidate).orElseGet(() -> whyNot(id)));
@@ -80,12 +90,19 @@ class Users {
 
     /// Fails with [UserException.Unknown] or [UserException.Changed]
     Uni<Invalidation> delete(long id, Precondition versions) {
-        return repository
-                .delete(id, versions)
+        return mayChange()
+                .chain(() -> repository.delete(id, versions))
                 .onFailure(DatabaseUnavailable.class)
                 .call(() -> cache.invalidate(id))
                 .chain(deleted ->
                         deleted.map(transaction -> invalidate(id, transaction)).orElseGet(() -> whyNot(id)));
+    }
+
+    /// What others tell of users, such as their plans, is taken all the same: nobody waits for that.
+    private Uni<Void> mayChange() {
+        return feature.ordered() == Level.MINIMAL
+                ? Uni.createFrom().failure(UserException.NotNow::new)
+                : Uni.createFrom().voidItem();
     }
 
     private Uni<Changed> invalidate(Written written) {

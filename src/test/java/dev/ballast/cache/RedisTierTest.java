@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -81,6 +82,28 @@ class RedisTierTest {
         assertEquals("value of 7", second.value());
         assertTrue(second.ttlSeconds() >= 1_610 && second.ttlSeconds() <= 1_980, second::cacheStatus);
         assertEquals(1, loads.get());
+    }
+
+    @Test
+    void get_orderedToDoWithoutRedis_neitherReadsNorStoresThere_butInvalidatesThere() {
+        AtomicBoolean withoutRedis = new AtomicBoolean();
+        TieredCache<String, String> pod = caches(fixture).create(CacheFixture.spec(this::load), withoutRedis::get);
+        read(pod, "7");
+        withoutRedis.set(true);
+        pod.forgetAll();
+
+        assertEquals(Tier.ORIGIN, read(pod, "7").tier());
+        assertEquals(Tier.L1, read(pod, "7").tier());
+        read(pod, "8");
+        assertEquals(Tier.L2, read(pod(), "7").tier());
+        assertEquals(Tier.ORIGIN, read(pod(), "8").tier());
+
+        assertEquals(Invalidation.ACKNOWLEDGED, pod.invalidate("7").await().atMost(PATIENCE));
+        assertEquals(Tier.ORIGIN, read(pod(), "7").tier());
+        assertEquals(Tier.ORIGIN, read(pod, "7").tier());
+        withoutRedis.set(false);
+        pod.forgetAll();
+        assertEquals(Tier.L2, read(pod, "7").tier());
     }
 
     @Test

@@ -11,8 +11,10 @@ import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -100,6 +102,55 @@ class DependencyTest {
             fixture.endSecond();
         }
         assertEquals(FAILING, fixture.dependency.condition());
+    }
+
+    @Test
+    void whileNotWell_fewCallsHaveASayToo_orItWouldComeAndGo() {
+        fixture.seconds('h', 2);
+        for (int second = 0; second < 60; second++) {
+            fixture.calls(Outcome.FAILED, 1);
+            fixture.probes(Outcome.OK, 2);
+            fixture.endSecond();
+            assertEquals(FAILING, fixture.dependency.condition(), "after " + second + " s");
+        }
+        for (int second = 0; second < 4; second++) {
+            fixture.calls(Outcome.OK, 1);
+            fixture.probes(Outcome.OK, 2);
+            fixture.endSecond();
+        }
+        assertEquals(WELL, fixture.dependency.condition());
+    }
+
+    @Test
+    void watch_whileItStops_goesOnUnwatched() {
+        timer.shutdownNow();
+        Uni<String> call = fixture.dependency.watch(Uni.createFrom().item("done"), _ -> Outcome.FAILED, timer);
+        assertEquals("done", call.await().indefinitely());
+        assertEquals(1, fixture.dependency.calls().ok());
+    }
+
+    @Test
+    void watch_withoutAnAnswer_isAStrike() throws InterruptedException {
+        Uni<Void> never = Uni.createFrom().nothing();
+        for (int call = 0; call < 2; call++) {
+            var _ = fixture.dependency
+                    .watch(never, _ -> null, timer)
+                    .subscribe()
+                    .with(_ -> {});
+            fixture.wait(Duration.ofMillis(500));
+            drain();
+        }
+        assertEquals(GONE, fixture.dependency.condition());
+        assertEquals(1, fixture.notices.get());
+    }
+
+    /// Until everything that is due on the timer has run.
+    private void drain() throws InterruptedException {
+        try {
+            timer.schedule(() -> {}, 600, TimeUnit.MILLISECONDS).get();
+        } catch (ExecutionException impossible) {
+            throw new AssertionError(impossible);
+        }
     }
 
     @Test

@@ -22,7 +22,7 @@ class FeatureTest {
     @ParameterizedTest(name = "{0}, {1}: {2}")
     @MethodSource
     void level_followsTheDependencies(Feature.Spec spec, Map<String, Condition> conditions, Level expected) {
-        Feature feature = new Feature(spec, new Degradation.Meters("test", new SimpleMeterRegistry()));
+        Feature feature = new Feature(spec, new Feature.Meters("test", new SimpleMeterRegistry()));
         assertEquals(
                 expected,
                 feature.byDependencies(name -> conditions.getOrDefault(name, WELL))

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// Which handler answers.
 class LadderTest {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    private final Feature feature = new Feature(Spec.of("test"), new Degradation.Meters("test", registry));
+    private final Feature feature = new Feature(Spec.of("test"), new Feature.Meters("test", registry));
     private final List<String> asked = new ArrayList<>();
 
     @ParameterizedTest
@@ -41,6 +41,32 @@ class LadderTest {
                 1,
                 registry.counter("ballast.degradation.falls", "feature", "test", "from", "degraded")
                         .count());
+    }
+
+    @Test
+    void handle_degradedByDependencies_triesOneInTenInFullAndWaitsForNone() {
+        feature.enter(new Feature.State(Level.DEGRADED, "the test"));
+        Ladder<String, String> ladder = feature.<String, String>normal(_ -> {
+                    asked.add("normal");
+                    return Uni.createFrom().nothing();
+                })
+                .degraded(_ -> answer("degraded", null))
+                .minimal(_ -> answer("minimal", null));
+        for (int i = 0; i < 30; i++) {
+            assertEquals(Level.DEGRADED, handle(ladder).level());
+        }
+        assertEquals(3, asked.stream().filter("normal"::equals).count());
+    }
+
+    @Test
+    void handle_ordered_triesNothing() {
+        feature.enter(new Feature.State(Level.DEGRADED, "the test", true));
+        Ladder<String, String> ladder = ladder(null, null, null);
+        for (int i = 0; i < 30; i++) {
+            assertEquals(Level.DEGRADED, handle(ladder).level());
+        }
+        assertEquals(30, asked.stream().filter("degraded"::equals).count());
+        assertEquals(30, asked.size());
     }
 
     @Test

@@ -8,15 +8,31 @@ import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.not;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ballast.load.Metrics;
+import dev.ballast.payments.PaymentCalls;
 import dev.ballast.problem.Rejection;
 import dev.ballast.stack.Stack;
 import dev.ballast.stack.StackResource;
 import dev.ballast.stack.Tokens;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusIntegrationTest;
+import io.restassured.RestAssured;
+import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -35,7 +51,9 @@ class DegradationApiIT {
     @AfterEach
     void revert() {
         operator().delete(OVERRIDE);
-        operator().delete(OVERRIDE + "?feature=recommendations");
+        for (String feature : List.of("recommendations", "payments", "users", "rate-limits")) {
+            operator().delete(OVERRIDE + "?feature=" + feature);
+        }
     }
 
     @Test
@@ -49,6 +67,15 @@ class DegradationApiIT {
                 .body("dependencies.dependency", hasItems("kafka", "postgresql", "recommendation-api", "redis"))
                 .body("dependencies.find { it.dependency == 'redis' }.condition", equalTo("well"))
                 .body("dependencies.find { it.dependency == 'redis' }.lastProbe", equalTo("up"))
+                .body("dependencies.find { it.dependency == 'redis' }.lastProbeMs", greaterThan(0f))
+                .body("dependencies.find { it.dependency == 'redis' }.lastProbeAt", containsString("T"))
+                .body("dependencies.find { it.dependency == 'redis' }.silent", equalTo(false))
+                .body("dependencies.find { it.dependency == 'redis' }.breakers.'cache users'", equalTo("closed"))
+                .body("dependencies.find { it.dependency == 'redis' }.breakers.'rate-limits'", equalTo("closed"))
+                .body("dependencies.find { it.dependency == 'postgresql' }.breakers.statements", equalTo("closed"))
+                .body(
+                        "dependencies.find { it.dependency == 'recommendation-api' }.breakers.recommendations",
+                        equalTo("closed"))
                 .body("dependencies.find { it.dependency == 'redis' }.probes.ok", greaterThan(5))
                 .body("rehearsals.'recommendations/degraded'", equalTo("ok"))
                 .body("rehearsals.'recommendations/minimal'", equalTo("ok")));
@@ -97,6 +124,122 @@ class DegradationApiIT {
         user().get("/recommendations/7").then().header("X-Service-Level", containsString("degraded; "));
         operator().delete(OVERRIDE).then().statusCode(204);
         operator().delete(OVERRIDE).then().statusCode(404);
+    }
+
+    @Test
+    void override_paymentsDegraded_acceptsIntoTheOutbox() {
+        long user = PaymentCalls.user(100);
+        String order = PaymentCalls.orderId();
+        double deferred = deferred();
+        put(override("payments", "degraded")).then().statusCode(200);
+        PaymentCalls.pay(order, user, 10).then().statusCode(202);
+        assertTrue(deferred() > deferred, "it was not left to the sweeper");
+        await().atMost(SOON).until(() -> PaymentCalls.status(order), equalTo("COMPLETED"));
+    }
+
+    @Test
+    void override_paymentsMinimal_refusesOrdersAndDeposits_notTheBooks() {
+        long user = PaymentCalls.user(100);
+        put(override("payments", "minimal")).then().statusCode(200);
+        for (Response refused : List.of(
+                PaymentCalls.pay(PaymentCalls.orderId(), user, 10),
+                PaymentCalls.deposit(user, PaymentCalls.orderId(), 10))) {
+            refused.then()
+                    .statusCode(503)
+                    .contentType("application/problem+json")
+                    .header("Retry-After", "1")
+                    .header("X-Service-Level", containsString("payments=minimal"))
+                    .body("detail", containsString("an operator ordered"));
+        }
+        assertEquals(100, PaymentCalls.balance(user));
+    }
+
+    @Test
+    void override_users_bindsReadsAndChanges() {
+        long user = PaymentCalls.user(0);
+        put(override("users", "degraded")).then().statusCode(200);
+        PaymentCalls.service()
+                .get("/users/{id}", user)
+                .then()
+                .statusCode(200)
+                .header("Cache-Status", not(containsString("stored")));
+
+        put(override("users", "minimal")).then().statusCode(200);
+        PaymentCalls.service().get("/users/{id}", user).then().statusCode(200);
+        PaymentCalls.service()
+                .get("/users/{id}", user + 1_000_000)
+                .then()
+                .statusCode(503)
+                .header("Retry-After", "1");
+        PaymentCalls.service()
+                .delete("/users/{id}", user)
+                .then()
+                .statusCode(503)
+                .header("Retry-After", "1");
+    }
+
+    @Test
+    void override_rateLimits_asksRedisForNothing() {
+        double locally = admittedLocally();
+        put(override("rate-limits", "degraded")).then().statusCode(200);
+        user().get("/recommendations/7").then().statusCode(200);
+        assertTrue(admittedLocally() > locally);
+    }
+
+    @Test
+    void events_areStreamed() throws InterruptedException {
+        BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url() + "/ops/degradation/events"))
+                .header("Authorization", "Bearer " + Tokens.operator())
+                .header("Accept", "text/event-stream")
+                .build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            CompletableFuture<HttpResponse<Stream<String>>> answer =
+                    client.sendAsync(request, HttpResponse.BodyHandlers.ofLines());
+            Thread reader = Thread.startVirtualThread(() ->
+                    answer.thenAccept(there -> there.body().forEach(lines::add)).join());
+            String told = "";
+            // nobody says when the stream is open, so it is said again until it is heard
+            for (int tries = 0; tries < 20 && !told.contains("\"to\":\"minimal\""); tries++) {
+                put(override("recommendations", "minimal")).then().statusCode(200);
+                told = next(lines);
+                operator().delete(OVERRIDE + "?feature=recommendations");
+            }
+            assertTrue(told.contains("\"subject\":\"override\""), told);
+            assertTrue(told.contains("\"name\":\"recommendations\""), told);
+            client.shutdownNow();
+            reader.join(Duration.ofSeconds(5));
+        }
+    }
+
+    /// The next line that holds an event; empty where none comes for a second.
+    private static String next(BlockingQueue<String> lines) throws InterruptedException {
+        String line = lines.poll(1, TimeUnit.SECONDS);
+        while (line != null && !line.startsWith("data:")) {
+            line = lines.poll(1, TimeUnit.SECONDS);
+        }
+        return line == null ? "" : line;
+    }
+
+    private static String override(String feature, String level) {
+        return "{\"feature\":\"%s\",\"level\":\"%s\",\"reason\":\"a test\",\"ttlSeconds\":60}"
+                .formatted(feature, level);
+    }
+
+    private static double deferred() {
+        return metrics().sum("ballast_payments_accepted_total", "published=\"deferred\"");
+    }
+
+    private static double admittedLocally() {
+        return metrics().sum("ballast_ratelimit_charges_total", "outcome=\"admitted-locally\"");
+    }
+
+    private static Metrics metrics() {
+        return Metrics.of(url());
+    }
+
+    private static String url() {
+        return RestAssured.baseURI + ":" + RestAssured.port;
     }
 
     @ParameterizedTest(name = "{0}")
@@ -151,7 +294,7 @@ class DegradationApiIT {
         request.header("Authorization", "Bearer " + Tokens.operator());
     }
 
-    private static io.restassured.response.Response put(String body) {
+    private static Response put(String body) {
         return operator().contentType("application/json").body(body).put(OVERRIDE);
     }
 

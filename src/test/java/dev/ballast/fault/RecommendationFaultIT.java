@@ -2,6 +2,8 @@ package dev.ballast.fault;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ballast.stack.Fault;
@@ -67,6 +69,43 @@ class RecommendationFaultIT {
 
             stack.heal();
             await("personal again").atMost(PATIENCE).until(() -> source(pod).equals("personalized"));
+        }
+    }
+
+    @Test
+    void get_bothStoresAwayAndApiWell_isPersonalized() {
+        try (Pod pod = stack.pod("personally-recommending").start()) {
+            await().atMost(PATIENCE).until(() -> source(pod).equals("personalized"));
+            LevelView view = new LevelView(pod);
+            stack.kill(Server.REDIS);
+            stack.kill(Server.POSTGRES);
+            await().atMost(PATIENCE)
+                    .until(() -> view.condition("redis").equals("gone")
+                            && view.condition("postgresql").equals("gone"));
+            for (int i = 0; i < 20; i++) {
+                assertEquals("personalized", sourceInTime(pod));
+            }
+        }
+    }
+
+    /// A deployment may have no such API: then what is popular is all there is, and nothing is missing.
+    @Test
+    void get_noApiConfigured_popularIsNormal() {
+        try (Pod pod =
+                stack.pod("popular-only").environment("RECOMMENDATIONS_URL", "").start()) {
+            await().atMost(PATIENCE).until(() -> source(pod).equals("popular"));
+            Response answer = RestAssured.given()
+                    .header("Authorization", "Bearer " + SERVICE)
+                    .get(pod.url() + "/recommendations/7");
+            assertEquals("normal", answer.header("X-Service-Level"));
+            assertNull(answer.header("Cache-Control"));
+            List<String> dependencies = RestAssured.given()
+                    .header("Authorization", "Bearer " + Tokens.operator())
+                    .get(pod.url() + "/ops/degradation")
+                    .jsonPath()
+                    .getList("dependencies.dependency");
+            assertTrue(dependencies.contains("redis"), dependencies::toString);
+            assertFalse(dependencies.contains("recommendation-api"), dependencies::toString);
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -19,6 +20,7 @@ final class LimiterFixture implements AutoCloseable {
 
     final RedisFixture redis;
     final RateLimiter limiter;
+    final AtomicBoolean withoutRedis = new AtomicBoolean();
     final Pods pods;
 
     /// @param settings besides a deadline that a busy machine keeps
@@ -32,7 +34,8 @@ final class LimiterFixture implements AutoCloseable {
                 .getConfigMapping(RateLimitSettings.class);
         redis = RedisFixture.connectedTo(server).following();
         pods = new Pods(redis.commands(), mapped, redis.registry());
-        limiter = new RateLimiter(redis.commands(), redis.log(), mapped, pods, redis.registry(), System::nanoTime);
+        limiter = new RateLimiter(
+                redis.commands(), redis.log(), mapped, pods, redis.registry(), System::nanoTime, withoutRedis::get);
         limiter.follow();
     }
 

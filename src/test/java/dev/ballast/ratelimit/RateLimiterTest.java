@@ -113,6 +113,21 @@ class RateLimiterTest {
     }
 
     @Test
+    void check_orderedToDoWithoutRedis_failureModeDecidesAndRedisIsNotAsked() {
+        Charge closed = charge("ordered", Algorithm.SLIDING_WINDOW_LOG, 10, FailureMode.CLOSED);
+        Charge open = charge("ordered-open", Algorithm.SLIDING_WINDOW_LOG, 10, FailureMode.OPEN);
+        one.withoutRedis.set(true);
+        long before = calls();
+        assertInstanceOf(Decision.Rejected.class, one.check(closed));
+        assertInstanceOf(Decision.Admitted.class, one.check(open));
+        assertEquals(0, calls() - before);
+
+        one.withoutRedis.set(false);
+        assertInstanceOf(Decision.Admitted.class, one.check(closed));
+        assertEquals(1, calls() - before);
+    }
+
+    @Test
     void check_knownToHaveNoRoom_noRoundTrip() {
         Charge charge = charge("hammer", Algorithm.SLIDING_WINDOW_LOG, 1, FailureMode.CLOSED);
         one.check(charge);

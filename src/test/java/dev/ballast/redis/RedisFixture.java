@@ -1,5 +1,6 @@
 package dev.ballast.redis;
 
+import dev.ballast.degradation.Dependency;
 import dev.ballast.degradation.DependencyFixture;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.config.PropertiesConfigSource;
@@ -16,6 +17,7 @@ import org.awaitility.Awaitility;
 public final class RedisFixture implements AutoCloseable {
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final Dependency dependency = DependencyFixture.dependencyOfATest();
     private final Lines lines;
     private final RedisCommands commands;
     private final InvalidationLog log;
@@ -28,7 +30,7 @@ public final class RedisFixture implements AutoCloseable {
                 .getConfigMapping(RedisSettings.class);
         RedisOptions options = new RedisOptions().setConnectionString(url);
         lines = new Lines(vertx, () -> new RedisOptions(options), mapped, System::nanoTime, new Random(1));
-        commands = new RedisCommands(lines, mapped, registry, DependencyFixture.dependencyOfATest());
+        commands = new RedisCommands(lines, mapped, registry, dependency);
         log = new InvalidationLog(commands, lines, vertx, mapped, registry);
         lines.open();
     }
@@ -72,6 +74,10 @@ public final class RedisFixture implements AutoCloseable {
 
     public SimpleMeterRegistry registry() {
         return registry;
+    }
+
+    Dependency dependency() {
+        return dependency;
     }
 
     Lines lines() {

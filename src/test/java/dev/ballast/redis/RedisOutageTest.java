@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ballast.degradation.Outage;
 import dev.ballast.redis.RedisUnavailable.Reason;
+import dev.ballast.stack.FaultProxy;
 import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
@@ -72,6 +73,24 @@ class RedisOutageTest {
             server.resume();
 
             await().atMost(RETURN).until(() -> answers(fixture));
+        }
+    }
+
+    @Test
+    void send_patienceShorterThanTheAnswer_isNotHeldAgainstRedis() {
+        try (RedisProcess server = new RedisProcess().start();
+                FaultProxy way = FaultProxy.toRedis(server.port());
+                RedisFixture fixture = new RedisFixture(way.url(), Map.of("ballast.redis.command-timeout", "PT5S"))) {
+            await().atMost(PATIENCE).until(() -> answers(fixture));
+            long before = fixture.dependency().calls().total();
+            way.slow(Duration.ofMillis(60));
+            assertEquals(Reason.TIMED_OUT, reasonOfPing(fixture, Duration.ofMillis(20)));
+            await().atMost(PATIENCE).until(() -> fixture.dependency().calls().total() > before);
+            assertEquals(0, fixture.dependency().calls().timedOut());
+
+            way.hang();
+            assertEquals(Reason.TIMED_OUT, reasonOfPing(fixture, Duration.ofMillis(20)));
+            await().atMost(PATIENCE).until(() -> fixture.dependency().calls().timedOut() > 0);
         }
     }
 

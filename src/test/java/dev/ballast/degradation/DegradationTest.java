@@ -1,0 +1,206 @@
+package dev.ballast.degradation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ballast.degradation.Feature.Spec;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// Who has a say in the levels, and who goes before whom.
+class DegradationTest {
+    private static final Duration HOUR = Duration.ofHours(1);
+
+    private final DegradationFixture fixture = new DegradationFixture(
+            Spec.of("items").uses("api").givenUpFirst(),
+            Spec.of("payments").needs("postgresql").uses("kafka"));
+    private final Degradation degradation = fixture.degradation;
+
+    @AfterEach
+    void end() {
+        fixture.close();
+    }
+
+    @Test
+    void allWell_isNormal() {
+        fixture.look();
+        assertEquals("normal", degradation.header());
+        assertEquals(Level.NORMAL, degradation.overall());
+        assertEquals(List.of(), fixture.told());
+    }
+
+    @Test
+    void softDependencyGone_degradesWhatUsesIt() {
+        fixture.kill("api");
+        assertEquals("degraded; items=degraded", degradation.header());
+        assertEquals("api gone", degradation.feature("items").why());
+        assertEquals(
+                List.of(
+                        "dependency api: well -> gone (2 in a row, the last one refused)",
+                        "feature items: normal -> degraded (api gone)",
+                        "service ballast: normal -> degraded (by its parts)"),
+                fixture.told());
+    }
+
+    @Test
+    void coreGone_serviceIsMinimal() {
+        fixture.kill("postgresql");
+        assertEquals("minimal; payments=minimal", degradation.header());
+    }
+
+    @Test
+    void coreFailing_serviceIsDegraded() {
+        fixture.halve("postgresql");
+        assertEquals("degraded; payments=degraded", degradation.header());
+    }
+
+    @Test
+    void pressure_takesWhatIsOptional_andGoesBeforeDependencies() {
+        fixture.kill("api");
+        degradation.press("too much to do");
+        fixture.look();
+        assertEquals("degraded; items=minimal", degradation.header());
+        assertEquals("too much to do", degradation.feature("items").why());
+
+        degradation.press(null);
+        fixture.look();
+        assertNull(degradation.pressure());
+        assertEquals("degraded; items=degraded", degradation.header());
+    }
+
+    @Test
+    void order_goesBeforePressureAndDependencies() {
+        fixture.kill("api");
+        degradation.press("too much to do");
+        fixture.order("items", Level.NORMAL, HOUR);
+        assertEquals("normal", degradation.header());
+        assertEquals("ordered by ada: a test", degradation.feature("items").why());
+    }
+
+    @Test
+    void failsForCallersButNotForProbes_doesNotComeAndGo() {
+        Dependency api = fixture.dependencies.named("api");
+        Ladder<Long, String> items = degradation
+                .feature("items")
+                .<Long, String>normal(_ -> {
+                    api.ended(Outcome.FAILED, fixture.nanos.get());
+                    return Uni.createFrom().failure(new IllegalStateException("a shard is down"));
+                })
+                .degraded(_ -> Uni.createFrom().item("popular"))
+                .minimal(_ -> Uni.createFrom().item("none"));
+        for (int tenth = 0; tenth < 600; tenth++) {
+            for (int request = 0; request < 2; request++) {
+                assertEquals("popular", items.handle(7L).await().indefinitely().value());
+            }
+            if (tenth % 5 == 0) {
+                api.probed(Outcome.OK, fixture.nanos.get(), "up");
+            }
+            fixture.wait(Duration.ofMillis(100));
+            fixture.look();
+        }
+        long changes = fixture.told().stream()
+                .filter(told -> told.startsWith("feature"))
+                .count();
+        assertTrue(changes <= 2, fixture.told()::toString);
+    }
+
+    @Test
+    void ordered_isTheOrderAlone() {
+        fixture.kill("postgresql");
+        assertEquals(Level.MINIMAL, degradation.feature("payments").level());
+        assertEquals(Level.NORMAL, degradation.feature("payments").ordered());
+        fixture.order(null, Level.DEGRADED, HOUR);
+        assertEquals(Level.DEGRADED, degradation.feature("payments").ordered());
+    }
+
+    @Test
+    void order_ofAFeature_goesBeforeThatOfAll() {
+        fixture.order(null, Level.MINIMAL, HOUR);
+        fixture.order("payments", Level.DEGRADED, HOUR);
+        assertEquals("minimal; items=minimal; payments=degraded", degradation.header());
+    }
+
+    @Test
+    void order_whenItsTimeIsOver_endsByItself() {
+        fixture.order("items", Level.MINIMAL, Duration.ofSeconds(10));
+        fixture.wait(Duration.ofMillis(9_900));
+        fixture.look();
+        assertEquals(Level.MINIMAL, degradation.feature("items").level());
+
+        fixture.wait(Duration.ofMillis(100));
+        fixture.look();
+        assertEquals("normal", degradation.header());
+        assertEquals(List.of(), List.copyOf(degradation.overrides()));
+        assertTrue(fixture.told().contains("override items: minimal -> none (its time is over)"));
+    }
+
+    @Test
+    void order_inPlaceOfAnother_saysSo_andHasItsOwnTime() {
+        fixture.order("items", Level.MINIMAL, Duration.ofSeconds(1));
+        fixture.order("items", Level.DEGRADED, HOUR);
+        fixture.wait(Duration.ofSeconds(2));
+        fixture.look();
+        assertEquals("degraded; items=degraded", degradation.header());
+        assertTrue(fixture.told().contains("override items: minimal -> degraded (ada: a test)"), "" + fixture.told());
+    }
+
+    @Test
+    void revert_endsTheOneThatIsNamed() {
+        fixture.order(null, Level.DEGRADED, HOUR);
+        fixture.order("items", Level.MINIMAL, HOUR);
+        assertTrue(degradation.revert("items", "ada"));
+        assertFalse(degradation.revert("items", "ada"));
+        assertEquals("degraded; items=degraded; payments=degraded", degradation.header());
+        assertTrue(degradation.revert(null, "ada"));
+        assertEquals("normal", degradation.header());
+    }
+
+    @Test
+    void lateEventLoops_excuseMissingAnswers_butNotForLong() {
+        Dependency dependency = fixture.dependencies.named("api");
+        assertEquals(Condition.WELL, afterLateLoopsAndTimeouts(dependency, Duration.ofMillis(1_900)));
+        assertEquals(Condition.GONE, afterLateLoopsAndTimeouts(dependency, Duration.ofMillis(1_200)));
+    }
+
+    @Test
+    void settings_thatCannotBe_areNamed() {
+        assertEquals(List.of(), DegradationSettings.problems(DegradationFixture.settings(Map.of())));
+        List<String> problems = DegradationSettings.problems(DegradationFixture.settings(Map.of(
+                "ballast.degradation.probe-timeout", "PT0.5S",
+                "ballast.degradation.enter-below", "0.99",
+                "ballast.degradation.leave-windows", "0",
+                "ballast.degradation.stay", "PT1M",
+                "ballast.degradation.events", "0")));
+        assertEquals(5, problems.size(), problems::toString);
+        assertEquals(
+                "ballast.degradation.probe-timeout must be at most PT0.4S and below probe-every, not PT0.5S",
+                problems.getFirst());
+    }
+
+    @Test
+    void lateEventLoops_timelyBetween_excuseAnew() {
+        Dependency dependency = fixture.dependencies.named("api");
+        for (int i = 0; i < 3; i++) {
+            assertEquals(Condition.WELL, afterLateLoopsAndTimeouts(dependency, Duration.ofMillis(1_900)));
+            fixture.wait(Duration.ofSeconds(1));
+            dependency.ended(Outcome.OK, fixture.nanos.get());
+        }
+    }
+
+    /// Each look at the loops finds them late, and each call is not answered.
+    private Condition afterLateLoopsAndTimeouts(Dependency dependency, Duration time) {
+        for (long passed = 0; passed < time.toMillis(); passed += 100) {
+            fixture.dependencies.heldUp(Duration.ofMillis(500));
+            long begin = fixture.nanos.get();
+            fixture.wait(Duration.ofMillis(100));
+            dependency.ended(Outcome.TIMED_OUT, begin);
+        }
+        return dependency.condition();
+    }
+}

@@ -1,0 +1,107 @@
+package dev.ballast.overload;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// Who gets in, by how many there are and how late the event loops are.
+class LoadTest {
+    private static final boolean OPTIONAL = true;
+    private static final boolean ESSENTIAL = false;
+
+    private final LoadFixture fixture = new LoadFixture(
+            Map.of("ballast.overload.max-in-flight", "50", "ballast.overload.max-optional-in-flight", "40"));
+    private final Load load = fixture.load;
+
+    @AfterEach
+    void end() {
+        load.close();
+    }
+
+    @Test
+    void enter_upToTheCaps_andAgainOnceSomeHaveLeft() {
+        assertEquals(40, letIn(60, OPTIONAL));
+        assertEquals(10, letIn(60, ESSENTIAL));
+        assertEquals(50, fixture.inFlight());
+        load.leave(OPTIONAL);
+        assertEquals(1, letIn(2, OPTIONAL));
+
+        IntStream.range(0, 40).forEach(_ -> load.leave(OPTIONAL));
+        IntStream.range(0, 10).forEach(_ -> load.leave(ESSENTIAL));
+        assertEquals(0, fixture.inFlight());
+    }
+
+    @Test
+    void lateLoops_turnOptionalRequestsAwayFirst_thenAPartOfTheOthers() {
+        assertEquals(40, letIn(40, ESSENTIAL));
+        fixture.late = Duration.ofMillis(300);
+        fixture.look(Duration.ofSeconds(1));
+        assertFalse(load.enter(OPTIONAL));
+        assertTrue(load.enter(ESSENTIAL));
+
+        fixture.late = Duration.ofSeconds(3);
+        fixture.look(Duration.ofSeconds(1));
+        assertFalse(load.enter(ESSENTIAL), "a tenth is let in, and this is not one of it");
+        fixture.chance = 0.05;
+        assertTrue(load.enter(ESSENTIAL));
+        assertFalse(load.enter(OPTIONAL));
+    }
+
+    @Test
+    void lateLoops_withFewRequests_areNotTheirDoing() {
+        fixture.late = Duration.ofSeconds(3);
+        fixture.look(Duration.ofSeconds(5));
+        assertTrue(load.enter(OPTIONAL));
+        assertEquals(List.of(), fixture.pressed);
+    }
+
+    @Test
+    void lateLoops_areToldOf_soThatDependenciesAreNotBlamed() {
+        fixture.late = Duration.ofMillis(50);
+        fixture.look(Duration.ofSeconds(1));
+        assertEquals(List.of(), fixture.heldUp);
+        fixture.late = Duration.ofMillis(51);
+        fixture.look(Duration.ofMillis(200));
+        assertEquals(List.of(Duration.ofMillis(500), Duration.ofMillis(500)), fixture.heldUp);
+    }
+
+    @Test
+    void turnedAwayForAWhile_pressesFeatures_untilItIsCalm() {
+        assertEquals(40, letIn(40, ESSENTIAL));
+        fixture.late = Duration.ofMillis(300);
+        fixture.look(Duration.ofMillis(1_900));
+        assertEquals(List.of(), fixture.pressed);
+        fixture.look(Duration.ofMillis(500));
+        assertEquals(List.of("overload: event loops are 300 ms late, 40 requests in flight"), fixture.pressed);
+
+        fixture.late = Duration.ZERO;
+        fixture.look(Duration.ofMillis(1_900)); // in which more and more are let in
+        fixture.look(Duration.ofMillis(2_900));
+        assertEquals(1, fixture.pressed.size());
+        fixture.look(Duration.ofMillis(200));
+        assertEquals(2, fixture.pressed.size());
+        assertNull(fixture.pressed.getLast());
+    }
+
+    @Test
+    void turnedAwayForAMoment_pressesNothing() {
+        assertEquals(40, letIn(40, OPTIONAL));
+        for (int i = 0; i < 10; i++) {
+            assertFalse(load.enter(OPTIONAL));
+            fixture.look(Duration.ofMillis(300)); // the first one was busy, the others were not
+        }
+        assertEquals(List.of(), fixture.pressed);
+    }
+
+    private long letIn(int offered, boolean optional) {
+        return IntStream.range(0, offered).filter(_ -> load.enter(optional)).count();
+    }
+}
