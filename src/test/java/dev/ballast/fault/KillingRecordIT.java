@@ -36,6 +36,7 @@ class KillingRecordIT {
                 .property("ballast.failpoint", "payment-before-handling")
                 .property("ballast.failpoint-for", killer)
                 .property("ballast.messaging.consumers.payments.max-deaths", Integer.toString(DEATHS_ALONE))
+                .property("ballast.messaging.consumers.payments.trial-after", "PT0.5S") // nothing else kills it
                 .start();
         try (PaymentTraffic traffic = new PaymentTraffic(STACK, () -> pod.url()).start()) {
             traffic.run(A_WHILE);
