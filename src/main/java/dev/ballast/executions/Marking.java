@@ -1,9 +1,33 @@
 package dev.ballast.executions;
 
+import java.time.Duration;
+
 /// What is known of a record that is about to be executed.
 ///
 /// @param suspect whether a process died while it executed the record
 /// @param deaths processes that died while the record ran alone in them
 public record Marking(boolean suspect, int deaths) {
-    static final Marking UNSUSPICIOUS = new Marking(false, 0);
+    /// Of a record that nobody left behind.
+    public static final Marking UNSUSPICIOUS = new Marking(false, 0);
+
+    private static final Duration LONGEST_REST = Duration.ofMinutes(1);
+
+    /// How long it must still wait before it may run alone. Processes that something else kills are often killed soon
+    /// after they begin to work, when a suspect runs first; the more deaths speak against a record, the longer its
+    /// process must have been at work, so that such a killer convicts nobody.
+    ///
+    /// @param trialAfter for each death
+    /// @param atWork for how long this process has been handling records
+    public Duration rest(Duration trialAfter, Duration atWork) {
+        if (!suspect || deaths == 0) {
+            return Duration.ZERO;
+        }
+        Duration whole = shorter(trialAfter.multipliedBy(deaths), LONGEST_REST);
+        Duration left = whole.minus(atWork);
+        return left.isNegative() ? Duration.ZERO : shorter(left, whole); // a clock may be set back
+    }
+
+    private static Duration shorter(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
+    }
 }

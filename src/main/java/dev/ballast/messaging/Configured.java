@@ -125,6 +125,7 @@ final class Configured {
         within(key + ".window-bytes", own.windowBytes(), 1L, (long) Integer.MAX_VALUE, wrong);
         within(key + ".max-attempts", own.maxAttempts(), 1, Integer.MAX_VALUE, wrong);
         within(key + ".max-deaths", own.maxDeaths(), 1, Integer.MAX_VALUE, wrong);
+        within(key + ".trial-after", own.trialAfter(), Duration.ZERO, Duration.ofMinutes(1), wrong);
         within(key + ".retry-pause", own.retryPause(), MILLISECOND, own.retryPauseLimit(), wrong);
         within(key + ".retry-pause-limit", own.retryPauseLimit(), MILLISECOND, Duration.ofMinutes(1), wrong);
         within(key + ".attempt-timeout", own.attemptTimeout(), Duration.ofMillis(100), Duration.ofMinutes(10), wrong);

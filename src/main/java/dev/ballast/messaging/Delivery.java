@@ -11,9 +11,12 @@ import dev.ballast.messaging.Interruption.TooSlow;
 import dev.ballast.offsets.Assignment;
 import dev.ballast.problem.RootCause;
 import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class Delivery {
     private static final Logger LOG = Logger.getLogger(Delivery.class);
     private static final String AFTER_SEND = "dead-letter-after-send";
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
     private final RecordHandler handler;
     private final MessagingSettings.Consumer settings;
@@ -38,6 +42,7 @@ final class Delivery {
     private final Retrier retrier;
     private final Backoff backoff;
     private final InstantSource clock;
+    private final AtomicReference<Instant> atWorkSince = new AtomicReference<>();
 
     Delivery(
             RecordHandler handler,
@@ -64,16 +69,23 @@ final class Delivery {
     }
 
     /// One record on its way.
-    ///
-    /// @param suspect set once it was found left behind; stays so for its later attempts, which find their own mark
-    private record Trip(
-            InboundRecord record, Assignment home, Attempts attempts, Executor loop, AtomicBoolean suspect) {}
+    private record Trip(InboundRecord record, Assignment home, Attempts attempts, Executor loop, Suspicion suspicion) {
+        boolean isSuspect() {
+            return suspicion.found.suspect();
+        }
+    }
+
+    /// Once a record was found left behind it stays suspect for its later attempts, which find their own mark.
+    private static final class Suspicion {
+        private volatile Marking found = Marking.UNSUSPICIOUS;
+    }
 
     /// Completes when the record is finished; fails with [Abandoned] where its partition was revoked before.
     ///
     /// @param loop runs what comes next on the record's own context
     Uni<Void> deliver(InboundRecord record, Assignment home, Executor loop) {
-        Trip trip = new Trip(record, home, new Attempts(settings.maxAttempts(), clock), loop, new AtomicBoolean());
+        atWorkSince.compareAndSet(null, clock.instant());
+        Trip trip = new Trip(record, home, new Attempts(settings.maxAttempts(), clock), loop, new Suspicion());
         return spans.process(record, () -> decide(trip)
                 .chain(outcome -> end(trip, outcome))
                 .onFailure(Abandoned.class)
@@ -82,7 +94,7 @@ final class Delivery {
 
     /// What is left to the partition's next owner has killed nobody. What is suspect stays so, with its deaths.
     private Uni<Void> acquitted(Trip trip) {
-        return trip.suspect().get()
+        return trip.isSuspect()
                 ? Uni.createFrom().voidItem()
                 : executions.unmark(trip.record().id());
     }
@@ -114,7 +126,17 @@ final class Delivery {
     /// The mark comes with the turn and not before it: who only waits for another one to run alone is not marked when
     /// that one kills the process. Who is found suspect makes room, and comes again when nobody else runs.
     private Uni<Outcome> inTurn(Trip trip) {
-        boolean alone = trip.suspect().get();
+        Duration rest = rest(trip);
+        if (!rest.isZero()) {
+            return Uni.createFrom()
+                    .voidItem()
+                    .onItem()
+                    .delayIt()
+                    .by(rest)
+                    .emitOn(trip.loop())
+                    .chain(() -> trip.home().isRevoked() ? Uni.createFrom().failure(new Abandoned()) : inTurn(trip));
+        }
+        boolean alone = trip.isSuspect();
         return turns.enter(alone)
                 .emitOn(trip.loop())
                 .chain(() -> (trip.home().isRevoked()
@@ -126,6 +148,14 @@ final class Delivery {
                 .switchTo(() -> inTurn(trip));
     }
 
+    /// Until it may run alone, or it is looked again whether its partition is still here.
+    private Duration rest(Trip trip) {
+        Instant now = clock.instant();
+        Instant since = Objects.requireNonNullElse(atWorkSince.get(), now);
+        Duration rest = trip.suspicion().found.rest(settings.trialAfter(), Duration.between(since, now));
+        return rest.compareTo(LOOK_AGAIN) < 0 ? rest : LOOK_AGAIN;
+    }
+
     /// Nothing where the record turns out to be suspect, and does not run alone.
     private Uni<@Nullable Outcome> marked(Trip trip, boolean alone) {
         return executions
@@ -133,12 +163,16 @@ final class Delivery {
                 .emitOn(trip.loop())
                 .onFailure()
                 .transform(failure -> new Postponed(new Outcome.Later("postgresql", failure)))
-                .invoke(marking -> trip.suspect().compareAndSet(false, marking.suspect()))
+                .invoke(marking -> {
+                    if (marking.suspect()) {
+                        trip.suspicion().found = marking;
+                    }
+                })
                 .chain(marking -> {
                     if (marking.deaths() >= settings.maxDeaths()) {
                         return Uni.createFrom().item(killer(trip, marking));
                     }
-                    if (trip.suspect().get() && !alone) {
+                    if (trip.isSuspect() && !alone) {
                         return Uni.createFrom().nullItem();
                     }
                     return alone ? alone(trip) : handled(trip);

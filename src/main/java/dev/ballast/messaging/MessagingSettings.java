@@ -49,6 +49,12 @@ interface MessagingSettings {
         @WithDefault("3")
         int maxDeaths();
 
+        /// For how long a process must have been handling records, for each one a record killed, before that
+        /// record runs alone again. Five seconds: what else kills processes, at their start above all, convicts
+        /// nobody.
+        @WithDefault("PT5S")
+        Duration trialAfter();
+
         /// How long one attempt may take before it counts as failed. Beyond every deadline a handler has of its own.
         @WithDefault("PT10S")
         Duration attemptTimeout();

@@ -17,16 +17,16 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 /// under `-Psoak`: what a pod carries cannot be measured while it compiles itself, which takes two cores a minute.
 class OverloadIT {
     /// As long as two cores take to compile what is hot.
-    private static final Duration WARM_UP = Duration.ofSeconds(45);
+    private static final Duration WARM_UP = Duration.ofSeconds(75);
 
-    private static final Duration MEASURED = Duration.ofSeconds(3);
-    private static final Duration OVERLOADED = Duration.ofSeconds(10);
+    private static final Duration MEASURED = Duration.ofSeconds(5);
+    private static final Duration OVERLOADED = Duration.ofSeconds(20);
     private static final Duration IN_TIME = Duration.ofSeconds(2);
     private static final int USERS = 500;
 
     private static final Duration QUICK = Duration.ofMillis(500);
-    private static final double LEAST = 200;
-    private static final double STEP = 1.4;
+    private static final double LEAST = 300;
+    private static final double STEP = 1.25;
 
     private final Stack stack = Stack.shared();
     private final String run = UUID.randomUUID().toString();
@@ -42,10 +42,12 @@ class OverloadIT {
     void threeTimesTheCapacity_essentialsAreAnswered_optionalIsShed() throws InterruptedException {
         try (Pod pod = stack.pod("overloaded").start()) {
             OpenLoop callers = new OpenLoop(pod.url(), Tokens.service());
-            callers.run(WARM_UP, List.of(users(100, 64), payments(20, 32), recommendations(100, 64)));
+            callers.run(WARM_UP, List.of(users(250, 64), payments(50, 32), recommendations(250, 64)));
             double capacity = capacity(callers);
             System.out.printf("Overload: the pod carries %,.0f requests a second, one of six a payment%n", capacity);
 
+            double optionalBefore = shed(pod, "optional");
+            double essentialBefore = shed(pod, "essential");
             List<OpenLoop.Outcome> outcomes = callers.run(
                     OVERLOADED,
                     List.of(
@@ -53,17 +55,25 @@ class OverloadIT {
                             payments(0.1 * capacity, 64),
                             recommendations(2.4 * capacity, 256)));
             outcomes.forEach(outcome -> System.out.println("Overload: " + outcome));
-            Metrics metrics = Metrics.of(pod.url());
-            double shed = metrics.sum("ballast_overload_shed_total", "priority=\"optional\"");
+            double optionalShed = shed(pod, "optional") - optionalBefore;
+            double essentialShed = shed(pod, "essential") - essentialBefore;
             System.out.printf(
-                    "Overload: shed %,.0f optional and %,.0f essential requests%n",
-                    shed, metrics.sum("ballast_overload_shed_total", "priority=\"essential\""));
+                    "Overload: shed %,.0f optional and %,.0f essential requests%n", optionalShed, essentialShed);
+            double essentials = 0;
             for (OpenLoop.Outcome outcome : outcomes.subList(0, 2)) {
                 assertTrue(outcome.successRatio() >= 0.9, outcome.toString());
                 assertTrue(outcome.p99().compareTo(IN_TIME) < 0, outcome.toString());
+                essentials += outcome.offered();
             }
-            assertTrue(shed > 0, "recommendations are turned away");
+            OpenLoop.Outcome recommended = outcomes.getLast();
+            assertTrue(optionalShed > 0.3 * recommended.offered(), "recommendations are turned away");
+            assertTrue(recommended.successRatio() < 0.9, recommended.toString());
+            assertTrue(essentialShed < 0.1 * essentials, essentialShed + " essential requests were turned away");
         }
+    }
+
+    private static double shed(Pod pod, String priority) {
+        return Metrics.of(pod.url()).sum("ballast_overload_shed_total", "priority=\"" + priority + "\"");
     }
 
     /// The highest of rising rates of a mix with five reads to a payment at which all are answered in good time.

@@ -36,6 +36,7 @@ class ConfiguredTest {
                 "payments.window-bytes|-1|payments.window-bytes must be from 1 to 2147483647, not -1",
                 "payments.max-attempts|0|payments.max-attempts must be from 1 to",
                 "payments.max-deaths|0|payments.max-deaths must be from 1 to",
+                "payments.trial-after|-1S|payments.trial-after must be from PT0S to PT1M, not PT-1S",
                 "payments.attempt-timeout|0S|payments.attempt-timeout must be from PT0.1S to PT10M, not PT0S",
                 "payments.attempt-timeout|-5S|payments.attempt-timeout must be from PT0.1S to PT10M",
                 "payments.retry-pause|0S|payments.retry-pause must be from PT0.001S to PT1S",
