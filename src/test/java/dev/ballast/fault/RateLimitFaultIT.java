@@ -32,6 +32,9 @@ class RateLimitFaultIT {
     private static final Duration HOLDS_WITHIN = Duration.ofMillis(100);
     private static final Duration BACK_WITHIN = Duration.ofSeconds(5);
 
+    /// A Redis that is there makes it, however busy the machine.
+    private static final Duration DEADLINE = Duration.ofMillis(500);
+
     /// What a busy machine may explain; who waited for Redis would wait for as long as the outage lasts.
     private static final Duration NOBODY_WAITS_LONGER = OUTAGE.minusMillis(500);
 
@@ -49,8 +52,7 @@ class RateLimitFaultIT {
         redis = FaultProxy.to(STACK, Server.REDIS);
         pod = STACK.pod("limits")
                 .environment("REDIS_URL", redis.url())
-                // a Redis that is there makes it, however busy the machine
-                .property("ballast.ratelimit.deadline", "0.5S")
+                .property("ballast.ratelimit.deadline", DEADLINE.toString())
                 .start();
     }
 
@@ -91,7 +93,8 @@ class RateLimitFaultIT {
 
         // who was sent right before may meet the outage on the way
         Load.Report before = trace.between(Duration.ZERO, away.minusSeconds(1));
-        Load.Report during = trace.between(away.plus(HOLDS_WITHIN), returned);
+        // who asked Redis last, as one does now and then, may have its answer when it is back
+        Load.Report during = trace.between(away.plus(HOLDS_WITHIN), returned.minus(DEADLINE));
         Load.Report after = trace.between(returned.plus(BACK_WITHIN), WHOLE);
         Duration slowest = trace.slowest();
         System.out.printf(
