@@ -64,7 +64,7 @@ public final class Positions {
     }
 
     /// Begins a partition anew whose log was cut below what was read, at the record it goes on with: what is stored
-    /// goes down with it, or it would be in range again once the log has grown.
+    /// goes down with it, or it would be in range again once the log has grown. Blocks, as [#begin].
     public Assignment restart(TopicPartition partition, long offset) {
         Map<String, String> ids = ids(Set.of(partition.topic()));
         Place place = place(partition, ids);
@@ -104,7 +104,8 @@ public final class Positions {
         return new Place(group, partition.topic(), ids.getOrDefault(partition.topic(), ""), partition.partition());
     }
 
-    /// Claims the partitions for the consumer's present generation and seeks to where each begins.
+    /// Claims the partitions for the consumer's present generation and seeks to where each begins. Blocks, as the
+    /// consumer's own questions do: on its thread, never on an event loop.
     public Map<TopicPartition, Assignment> begin(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
         Set<TopicPartition> all = Set.copyOf(partitions);
         Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(all, PATIENCE);

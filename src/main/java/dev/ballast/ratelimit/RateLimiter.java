@@ -61,7 +61,6 @@ public class RateLimiter {
     }
 
     /// @param withoutRedis whether Redis is not to be asked at the moment
-
     RateLimiter(
             RedisCommands redis,
             InvalidationLog log,
