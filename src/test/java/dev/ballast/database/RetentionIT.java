@@ -123,7 +123,9 @@ class RetentionIT {
 
     /// Patient, as rows whose deletion is answered too late are forgotten but not counted.
     private Pod pod(String name) {
-        return stack.pod(name).patientWithPostgres().property("ballast.payments.retain-every", "PT1S");
+        return stack.pod(name)
+                .property("ballast.database.timeout", "PT15S")
+                .property("ballast.payments.retain-every", "PT1S");
     }
 
     private static double forgotten(Pod pod) {

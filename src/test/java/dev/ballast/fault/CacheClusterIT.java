@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 class CacheClusterIT {
     private static final Stack STACK = Stack.apart("cache");
     private static final String SERVICE = Tokens.service();
-    private static final Duration BACK_WITHIN = Duration.ofSeconds(10);
+    private static final Duration BACK_WITHIN = Duration.ofSeconds(5);
     private static final Duration STALENESS = Duration.ofSeconds(1);
 
     private static final String HOT = "ballast:hot:users";
@@ -305,7 +305,6 @@ class CacheClusterIT {
 
     private static Pod pod(String name) {
         return STACK.pod(name)
-                .patientWithPostgres()
                 .environment("REDIS_URL", cluster.url())
                 .property("quarkus.redis.client-type", "cluster")
                 .start();

@@ -47,12 +47,10 @@ class CacheCoherenceFaultIT {
         redis = FaultProxy.to(STACK, Server.REDIS);
         postgres = FaultProxy.to(STACK, Server.POSTGRES);
         a = STACK.pod("coherence-a")
-                .patientWithPostgres()
                 .environment("REDIS_URL", redis.url())
                 .environment("POSTGRES_URL", postgres.url())
                 .start();
         b = STACK.pod("coherence-b")
-                .patientWithPostgres()
                 .property("ballast.cache.caches.users.l1-max-entries", "12")
                 .property("ballast.cache.caches.users.l1-ttl", "PT1S")
                 .property("ballast.cache.caches.users.l2-ttl", "PT3S")
@@ -192,7 +190,7 @@ class CacheCoherenceFaultIT {
             long changed = System.nanoTime();
             for (int pod : List.of(0, 1)) {
                 await("pod " + pod + " shows it")
-                        .atMost(Duration.ofSeconds(20))
+                        .atMost(Duration.ofSeconds(10))
                         .untilAsserted(
                                 () -> assertEquals(new Seen.Versions(Map.of(user, 2L), ""), seen(pods, pod, user)));
             }

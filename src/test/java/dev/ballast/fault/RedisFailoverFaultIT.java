@@ -209,7 +209,7 @@ class RedisFailoverFaultIT {
     }
 
     private static Pod pod(String name) {
-        return STACK.pod(name).patientWithPostgres().environment("REDIS_URL", address.url());
+        return STACK.pod(name).environment("REDIS_URL", address.url());
     }
 
     private static String url(RedisProcess server) {

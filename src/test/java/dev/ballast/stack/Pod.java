@@ -42,15 +42,6 @@ public final class Pod implements AutoCloseable {
         return this;
     }
 
-    /// Waits longer for PostgreSQL than a machine that is short of processors lets it wait: for tests in which only
-    /// Redis is away, and any refusal counts.
-    public Pod patientWithPostgres() {
-        return property("ballast.database.timeout", "PT8S")
-                .property("ballast.cache.caches.users.load-timeout", "PT6S")
-                .property("ballast.degradation.late-after", "PT6S")
-                .property("ballast.degradation.silence", "PT6S");
-    }
-
     /// Adds a flag for its JVM.
     public Pod jvm(String flag) {
         jvm.add(flag);
