@@ -61,15 +61,20 @@ class RedisTierTest {
         server.close();
     }
 
-    /// Waits until the log's reader has noticed: memory is emptied then, and loads on their way are not stored.
     @BeforeEach
     void flush() {
         send(Request.cmd(Command.FLUSHALL));
-        long flushed = System.nanoTime();
+        awaitLog();
+    }
+
+    /// Waits until the log's reader has noticed what was done: memory forgets then, and loads on their way are not
+    /// stored.
+    private static void awaitLog() {
+        long done = System.nanoTime();
         Awaitility.await()
                 .pollInterval(Duration.ofMillis(5))
                 .atMost(PATIENCE)
-                .until(() -> fixture.log().confirmedAt() > flushed);
+                .until(() -> fixture.log().confirmedAt() > done);
     }
 
     @Test
@@ -99,6 +104,7 @@ class RedisTierTest {
         assertEquals(Tier.ORIGIN, read(pod(), "8").tier());
 
         assertEquals(Invalidation.ACKNOWLEDGED, pod.invalidate("7").await().atMost(PATIENCE));
+        awaitLog();
         assertEquals(Tier.ORIGIN, read(pod(), "7").tier());
         assertEquals(Tier.ORIGIN, read(pod, "7").tier());
         withoutRedis.set(false);
