@@ -3,7 +3,7 @@
 -- may be replayed, in seconds
 -- One row: the open letters, those that may be replayed, and the seq of the newest.
 SELECT count(*) AS matching,
-       count(*) FILTER (WHERE id <> place AND replays + sends < $5::int
+       count(*) FILTER (WHERE id <> place AND left_out IS NULL AND replays + sends < $5::int
                         AND born_at >= now() - make_interval(secs => $6::float8)) AS replayable,
        COALESCE(max(seq), 0) AS newest
 FROM dead_letters

@@ -4,7 +4,7 @@
 SELECT seq, id FROM dead_letters
 WHERE status = 'OPEN' AND topic = $1::text AND ($2::text IS NULL OR reason = $2)
   AND ($3::timestamptz IS NULL OR dead_at >= $3) AND ($4::timestamptz IS NULL OR dead_at < $4)
-  AND id <> place AND replays + sends < $5::int AND born_at >= now() - make_interval(secs => $6::float8)
+  AND id <> place AND left_out IS NULL AND replays + sends < $5::int AND born_at >= now() - make_interval(secs => $6::float8)
   AND seq > $7::bigint AND seq <= $8::bigint
 ORDER BY seq
 LIMIT 1

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.ballast.leases.Coherence;
+import dev.ballast.tracing.Tracing;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.Map;
@@ -60,6 +61,7 @@ public class MemoryHitBenchmark {
                 CacheFixture.spec(fixture.loader),
                 CacheFixture.settings(Map.of()).caches().get("test"),
                 new CacheMeters("bench", fixture.registry),
+                Tracing.none(),
                 fixture.remote,
                 _ -> Uni.createFrom().item(true),
                 new Coherence(() -> confirmedAt, Duration.ofSeconds(1)),

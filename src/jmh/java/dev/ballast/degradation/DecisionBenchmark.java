@@ -3,6 +3,8 @@ package dev.ballast.degradation;
 import dev.ballast.degradation.Feature.Spec;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -22,7 +24,8 @@ import org.openjdk.jmh.infra.Blackhole;
 /// `level` is the volatile read alone. `handled` runs a request through the ladder, to be held against `bare`,
 /// the same handler without one; the difference is the decision with its counter. `signal` is what each call of
 /// a dependency pays to be heard, `watched` what one pays to be watched and heard, its own handler included;
-/// `watchedByAll` the same from as many threads as a pod has event loops, which share the timer.
+/// `watchedByAll` the same from as many threads as a pod has event loops. `timed` and `timedByAll` are the same with a
+/// timer for each call, which is what the batches are held against.
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -36,8 +39,8 @@ public class DecisionBenchmark {
             .minimal(DecisionBenchmark::handler);
     private final Dependency dependency = DependencyFixture.dependencyOfATest();
     private final DegradationFixture fixture = DegradationFixture.onTheRealClock();
-    private final Dependencies dependencies = fixture.dependencies;
-    private final Dependency watched = dependencies.named("watched");
+    private final Dependency watched = fixture.dependencies.named("watched");
+    private final ScheduledThreadPoolExecutor timer = timer();
 
     private static Uni<String> handler(Long asked) {
         return Uni.createFrom().item("answer");
@@ -60,17 +63,46 @@ public class DecisionBenchmark {
 
     @Benchmark
     public void watched(Blackhole sink) {
-        dependencies.watch(watched, handler(7L), _ -> null).subscribe().with(sink::consume);
+        watched.watch(handler(7L), _ -> null).subscribe().with(sink::consume);
     }
 
     @Benchmark
     @Threads(4)
     public void watchedByAll(Blackhole sink) {
-        dependencies.watch(watched, handler(7L), _ -> null).subscribe().with(sink::consume);
+        watched.watch(handler(7L), _ -> null).subscribe().with(sink::consume);
+    }
+
+    @Benchmark
+    public void timed(Blackhole sink) {
+        timed(handler(7L)).subscribe().with(sink::consume);
+    }
+
+    @Benchmark
+    @Threads(4)
+    public void timedByAll(Blackhole sink) {
+        timed(handler(7L)).subscribe().with(sink::consume);
+    }
+
+    private Uni<String> timed(Uni<String> call) {
+        return Uni.createFrom().deferred(() -> {
+            long begin = System.nanoTime();
+            Future<?> late = timer.schedule(() -> {}, 400, TimeUnit.MILLISECONDS);
+            return call.onTermination()
+                    .invoke(() -> late.cancel(false))
+                    .onItemOrFailure()
+                    .invoke((_, _) -> watched.ended(Outcome.OK, begin));
+        });
+    }
+
+    private static ScheduledThreadPoolExecutor timer() {
+        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
+        timer.setRemoveOnCancelPolicy(true);
+        return timer;
     }
 
     @TearDown
     public void close() {
+        timer.shutdownNow();
         fixture.close();
     }
 

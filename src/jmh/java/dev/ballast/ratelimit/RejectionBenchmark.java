@@ -2,6 +2,7 @@ package dev.ballast.ratelimit;
 
 import dev.ballast.origin.Breaker;
 import dev.ballast.redis.RedisProcess;
+import dev.ballast.tracing.Tracing;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -41,6 +42,7 @@ public class RejectionBenchmark {
         fixture = new LimiterFixture(server);
         redis = new Batches(
                 fixture.redis.commands(),
+                Tracing.none(),
                 LimiterFixture.PATIENCE,
                 new Breaker(5, Duration.ofSeconds(1), System::nanoTime, _ -> {}));
         fixture.check(request.toArray(Charge[]::new));

@@ -1,5 +1,8 @@
 package dev.ballast.cache;
 
+import dev.ballast.tracing.Tracing;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -13,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class Flight<V> {
     // Used as a promise only: nothing is ever run on a foreign executor.
     private final CompletableFuture<CacheRead<V>> outcome = new CompletableFuture<>();
+    private final SpanContext begunIn = Span.current().getSpanContext();
     private volatile long readAt;
 
     /// @param now before any tier is asked for the value
@@ -53,6 +57,11 @@ final class Flight<V> {
                 });
             }
         });
+    }
+
+    /// Likewise, for a request that has not begun it: its trace tells of the wait.
+    Uni<CacheRead<V>> joined(Tracing tracing, String cache) {
+        return isDone() ? join() : tracing.joining("join " + cache, begunIn, this::join);
     }
 
     /// The outcome of one that has landed.

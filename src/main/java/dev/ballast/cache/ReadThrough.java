@@ -4,6 +4,7 @@ import dev.ballast.cache.CacheRead.Fill;
 import dev.ballast.cache.CacheSettings.Tuning;
 import dev.ballast.cache.RemoteTier.Found;
 import dev.ballast.cache.RemoteTier.Written;
+import dev.ballast.origin.Deadline;
 import dev.ballast.origin.Loads;
 import dev.ballast.origin.Pause;
 import io.smallrye.mutiny.Uni;
@@ -239,10 +240,9 @@ final class ReadThrough<K, V> {
     private Uni<Map<K, V>> timed(Map<K, Flight<V>> flights) {
         long begin = nanoTime.getAsLong();
         Set<K> keys = Set.copyOf(flights.keySet());
-        return loads.load(keys, () -> flights.values().forEach(flight -> flight.departs(nanoTime.getAsLong())))
-                .ifNoItem()
-                .after(patience)
-                .failWith(TieredCache.OriginTimeout::new)
+        Uni<Map<K, V>> load =
+                loads.load(keys, () -> flights.values().forEach(flight -> flight.departs(nanoTime.getAsLong())));
+        return Deadline.within(patience, load, TieredCache.OriginTimeout::new)
                 .invoke(_ -> meters.loaded(nanoTime.getAsLong() - begin))
                 .onFailure()
                 .invoke(_ -> {

@@ -3,6 +3,7 @@ package dev.ballast.cache;
 import dev.ballast.leases.LeasedStore;
 import dev.ballast.problem.DomainException;
 import dev.ballast.problem.Kind;
+import dev.ballast.tracing.Tracing;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
@@ -39,6 +40,7 @@ public final class TieredCache<K, V> {
     private final ReadThrough<K, V> way;
     private final Announcement announcement;
     private final CacheMeters meters;
+    private final Tracing tracing;
     private final LongSupplier nanoTime;
 
     /// How other pods hear of an invalidation.
@@ -64,6 +66,7 @@ public final class TieredCache<K, V> {
             ReadThrough<K, V> way,
             Announcement announcement,
             CacheMeters meters,
+            Tracing tracing,
             LongSupplier nanoTime) {
         this.spec = spec;
         this.memory = memory;
@@ -71,6 +74,7 @@ public final class TieredCache<K, V> {
         this.way = way;
         this.announcement = announcement;
         this.meters = meters;
+        this.tracing = tracing;
         this.nanoTime = nanoTime;
     }
 
@@ -86,7 +90,7 @@ public final class TieredCache<K, V> {
             Map<K, Flight<V>> own = new HashMap<>();
             Flight<V> flight = board(key, own);
             way.fly(own);
-            return flight.join();
+            return own.isEmpty() ? flight.joined(tracing, spec.name()) : flight.join();
         });
     }
 
@@ -123,11 +127,12 @@ public final class TieredCache<K, V> {
     /// Like [#warmUp], by the texts of the keys; what is no key's text is left out.
     public Uni<WarmUp> warmUpTexts(Collection<String> texts) {
         Function<String, K> parse = spec.key();
-        List<K> keys = new ArrayList<>();
-        if (parse != null) {
-            texts.forEach(text -> key(parse, text).ifPresent(keys::add));
-        }
-        return warmUp(keys);
+        return warmUp(
+                parse == null
+                        ? List.of()
+                        : texts.stream()
+                                .flatMap(text -> key(parse, text).stream())
+                                .toList());
     }
 
     public String name() {
@@ -154,9 +159,7 @@ public final class TieredCache<K, V> {
     /// The text that the key of this text has in every tier; empty where no key has it.
     public Optional<String> canonical(String text) {
         Function<String, K> parse = spec.key();
-        Optional<String> known =
-                parse == null ? Optional.of(text) : key(parse, text).map(spec.keyText());
-        return known.filter(LeasedStore::canHold);
+        return (parse == null ? Optional.of(text) : key(parse, text).map(spec.keyText())).filter(LeasedStore::canHold);
     }
 
     /// The texts of the keys in memory that are read most, as its eviction estimates, hottest first.
@@ -215,9 +218,7 @@ public final class TieredCache<K, V> {
                     .forEach(memory::forget);
             return;
         }
-        for (String text : texts) {
-            key(parse, text).ifPresent(memory::forget);
-        }
+        texts.forEach(text -> key(parse, text).ifPresent(memory::forget));
     }
 
     /// Forgets everything in this pod's memory.

@@ -11,6 +11,7 @@ import dev.ballast.origin.Pause;
 import dev.ballast.redis.InvalidationLog;
 import dev.ballast.redis.LogFollower;
 import dev.ballast.redis.RedisCommands;
+import dev.ballast.tracing.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -52,6 +53,7 @@ public class TieredCaches {
     private final InvalidationLog log;
     private final CacheSettings settings;
     private final MeterRegistry registry;
+    private final Tracing tracing;
     private final InstantSource clock;
     private final Ticker ticker;
     private final RandomGenerator random;
@@ -60,8 +62,9 @@ public class TieredCaches {
     private final Map<String, TieredCache<?, ?>> made = new ConcurrentHashMap<>();
 
     @Inject
-    TieredCaches(RedisCommands redis, InvalidationLog log, CacheSettings settings, MeterRegistry registry) {
-        this(redis, log, settings, registry, InstantSource.system(), Ticker.systemTicker(), new Random());
+    TieredCaches(
+            RedisCommands redis, InvalidationLog log, CacheSettings settings, MeterRegistry registry, Tracing tracing) {
+        this(redis, log, settings, registry, tracing, InstantSource.system(), Ticker.systemTicker(), new Random());
     }
 
     TieredCaches(
@@ -69,6 +72,7 @@ public class TieredCaches {
             InvalidationLog log,
             CacheSettings settings,
             MeterRegistry registry,
+            Tracing tracing,
             InstantSource clock,
             Ticker ticker,
             RandomGenerator random) {
@@ -76,6 +80,7 @@ public class TieredCaches {
         this.log = log;
         this.settings = settings;
         this.registry = registry;
+        this.tracing = tracing;
         this.clock = clock;
         this.ticker = ticker;
         this.random = random;
@@ -127,8 +132,8 @@ public class TieredCaches {
         LeasedStore store = store(spec.name(), tuning);
         RemoteTier<K, V> remote = new RedisTier<>(store, spec, tuning, breaker, withoutRedis, meters, clock, random);
         TieredCache.Announcement announcement = announcement(spec.name(), tuning);
-        TieredCache<K, V> cache =
-                assemble(spec, tuning, meters, remote, announcement, coherence, Pause.jittered(random), ticker, random);
+        TieredCache<K, V> cache = assemble(
+                spec, tuning, meters, tracing, remote, announcement, coherence, Pause.jittered(random), ticker, random);
         if (made.putIfAbsent(spec.name(), cache) != null) {
             throw new IllegalStateException("there is a cache named " + spec.name() + " already");
         }
@@ -216,6 +221,7 @@ public class TieredCaches {
             CacheSpec<K, V> spec,
             Tuning tuning,
             CacheMeters meters,
+            Tracing tracing,
             RemoteTier<K, V> remote,
             TieredCache.Announcement announcement,
             Coherence coherence,
@@ -233,9 +239,9 @@ public class TieredCaches {
                 tuning.loadTimeout(),
                 TieredCache.OriginTimeout::new,
                 TieredCache.OriginAway::new);
-        Loads<K, V> loads = new Loads<>(tuning.maxLoads(), guard::load);
+        Loads<K, V> loads = new Loads<>(tracing, "load " + spec.name(), tuning.maxLoads(), guard::load);
         ReadThrough<K, V> way = new ReadThrough<>(memory, remote, loads, pause, tuning, meters, ticker::read);
-        return new TieredCache<>(spec, memory, remote, way, announcement, meters, ticker::read);
+        return new TieredCache<>(spec, memory, remote, way, announcement, meters, tracing, ticker::read);
     }
 
     /// One value or many, as the loader likes it best.

@@ -66,8 +66,8 @@ class WarmStart implements HealthCheck {
                 .with(_ -> over("complete"), failure -> {
                     over("incomplete");
                     LOG.infof(
-                            "Started without a complete warm-up of the caches (%s)",
-                            failure.getClass().getSimpleName());
+                            "Started without a complete warm-up of the caches (%s, limit %s)",
+                            failure.getClass().getSimpleName(), settings.startLimit());
                 });
     }
 
@@ -75,7 +75,7 @@ class WarmStart implements HealthCheck {
         outcome = how;
     }
 
-    /// Tries until Redis is connected and the schema is there; the limit is the caller's.
+    /// Tries until Redis is connected and the schema is there; whoever waits no longer cancels it.
     private Uni<Void> warm(TieredCache<?, ?> cache) {
         return Uni.createFrom()
                 .deferred(this::logHeard)
@@ -84,7 +84,7 @@ class WarmStart implements HealthCheck {
                 .onFailure()
                 .retry()
                 .withBackOff(TRY_AGAIN, TRY_AGAIN)
-                .expireIn(settings.startLimit().toMillis())
+                .indefinitely()
                 .invoke(done -> warmed(cache.name(), done))
                 .replaceWithVoid();
     }

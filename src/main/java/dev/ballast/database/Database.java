@@ -4,6 +4,8 @@ import dev.ballast.degradation.Dependencies;
 import dev.ballast.degradation.Dependency;
 import dev.ballast.degradation.Outage;
 import dev.ballast.degradation.Outcome;
+import dev.ballast.origin.Deadline;
+import dev.ballast.problem.RootCause;
 import io.smallrye.mutiny.TimeoutException;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.VertxException;
@@ -27,12 +29,15 @@ import org.jspecify.annotations.Nullable;
 /// Every call ends within [DatabaseSettings#timeout()] and fails with [DatabaseUnavailable] when the
 /// database cannot be reached or is too slow, else with the `PgException` of the statement. While nobody
 /// answers, calls fail at once: nobody waits for what is known to be away.
+///
+/// A statement that gets no connection may leave a stack trace in the log half a minute later, `Result is already
+/// complete`: the pool does not cancel its own timer then, which finds the statement failed already
+/// (eclipse-vertx/vertx-sql-client#1706). Nothing depends on it.
 @ApplicationScoped
 public class Database {
     private final Pool pool;
     private final DatabaseSettings settings;
     private final Outage outage;
-    private final Dependencies dependencies;
     private final Dependency dependency;
 
     @Inject
@@ -43,7 +48,6 @@ public class Database {
             @ConfigProperty(name = "quarkus.datasource.reactive.url") String address) {
         this.pool = pool;
         this.settings = settings;
-        this.dependencies = dependencies;
         this.dependency = dependencies.named(PostgresProbe.NAME);
         dependency.guardedBy("statements", dependency::isSilent);
         this.outage = new Outage("PostgreSQL", address.replaceFirst("[?].*", ""), "POSTGRES_URL");
@@ -52,7 +56,7 @@ public class Database {
     /// Runs one prepared statement.
     public Uni<RowSet<Row>> query(String sql, Tuple parameters) {
         return bounded(
-                statement -> dependencies.watch(dependency, statement, Database::meaning),
+                statement -> dependency.watch(statement, Database::meaning),
                 pool.preparedQuery(sql).execute(parameters));
     }
 
@@ -72,13 +76,19 @@ public class Database {
         };
     }
 
+    /// Whether somebody else holds what the statement needs: it waited for a lock for as long as it may, or was the one
+    /// to give way in a deadlock.
+    public static boolean isContended(Throwable failure) {
+        return failure instanceof PgException refused
+                && ("55P03".equals(refused.getSqlState()) || "40P01".equals(refused.getSqlState()));
+    }
+
     private static boolean isOfTheData(@Nullable String sqlState) {
         return sqlState != null && (sqlState.startsWith("22") || sqlState.startsWith("23"));
     }
 
     private <T> Uni<T> bounded(UnaryOperator<Uni<T>> heard, Uni<T> statement) {
-        Uni<T> bounded = heard.apply(
-                        statement.ifNoItem().after(settings.timeout()).fail())
+        Uni<T> bounded = heard.apply(Deadline.within(settings.timeout(), statement, TimeoutException::new))
                 .onItemOrFailure()
                 .invoke((done, failure) -> notice(failure));
         return Uni.createFrom()
@@ -114,7 +124,7 @@ public class Database {
         if (failure == null) {
             outage.answered();
         } else if (isUnavailable(failure)) {
-            outage.failed(failure.toString());
+            outage.failed(RootCause.of(failure));
         }
     }
 

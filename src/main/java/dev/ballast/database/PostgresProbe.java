@@ -16,8 +16,7 @@ import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
-import java.util.Optional;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Asks PostgreSQL for the smallest answer it has, on a connection of its own: requests may have taken all of the
@@ -33,26 +32,24 @@ class PostgresProbe implements Probe {
     private final Vertx vertx;
     private final Pool pool;
     private final Dependency dependency;
-    private final PgConnectOptions options;
+    private final Supplier<PgConnectOptions> options;
     // Both belong to this object's monitor.
     private @Nullable Future<PgConnection> connection;
     private long attemptedAt;
 
-    /// @param url as the pool has it; TLS goes by its `sslmode`
     @Inject
-    PostgresProbe(
-            Vertx vertx,
-            Pool pool,
-            Dependencies dependencies,
-            @ConfigProperty(name = "quarkus.datasource.reactive.url") String url,
-            @ConfigProperty(name = "quarkus.datasource.username") Optional<String> user,
-            @ConfigProperty(name = "quarkus.datasource.password") Optional<String> password) {
+    PostgresProbe(Vertx vertx, Pool pool, Dependencies dependencies, ConnectOptions options) {
+        this(vertx, pool, dependencies, () -> {
+            var _ = pool.size(); // Quarkus makes the pool, and so the options, on first use
+            return options.copy();
+        });
+    }
+
+    PostgresProbe(Vertx vertx, Pool pool, Dependencies dependencies, Supplier<PgConnectOptions> options) {
         this.vertx = vertx;
         this.pool = pool;
         this.dependency = dependencies.named(NAME);
-        this.options = PgConnectOptions.fromUri(url).addProperty("application_name", "ballast-probe");
-        user.ifPresent(options::setUser);
-        password.ifPresent(options::setPassword);
+        this.options = options;
     }
 
     @Override
@@ -96,7 +93,9 @@ class PostgresProbe implements Probe {
         Future<PgConnection> open = connection;
         if (open == null) {
             attemptedAt = System.nanoTime();
-            open = PgConnection.connect(vertx, options);
+            // by a name of its own in pg_stat_activity, and apart from the pool in the client's metrics
+            PgConnectOptions own = options.get().addProperty("application_name", "ballast-probe");
+            open = PgConnection.connect(vertx, own.setMetricsName(""));
             connection = open;
         }
         return open;

@@ -4,12 +4,11 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
-import org.eclipse.microprofile.health.Startup;
 
-/// Started and ready once the schema is there. A database that goes away later does not take the pod out:
-/// there are answers it can give without.
-@Startup
+/// Ready once the schema is there. A database that goes away later does not take the pod out: there are answers it
+/// can give without. Started is a pod before: nobody is to kill it because it migrates or waits for who does.
 @Readiness
 @ApplicationScoped
 class SchemaCheck implements HealthCheck {
@@ -22,6 +21,9 @@ class SchemaCheck implements HealthCheck {
 
     @Override
     public HealthCheckResponse call() {
-        return HealthCheckResponse.named("schema").status(migration.isDone()).build();
+        HealthCheckResponseBuilder schema = HealthCheckResponse.named("schema");
+        return migration.isDone()
+                ? schema.up().build()
+                : schema.down().withData("waits", migration.waitsFor()).build();
     }
 }

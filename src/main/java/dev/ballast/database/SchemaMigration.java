@@ -1,22 +1,29 @@
 package dev.ballast.database;
 
+import dev.ballast.problem.InvalidSettings;
+import io.quarkus.runtime.PreventFurtherStepsException;
+import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.internal.exception.FlywaySqlException;
 import org.jboss.logging.Logger;
 
-/// Brings the schema up to date once PostgreSQL can be reached, beside the start of the service and not
-/// in its way: a pod that starts before its database waits for it instead of crashing. Pods that start
-/// together take turns by Flyway's own lock.
+/// Sees to it that the schema is up to date, as [DatabaseSettings#migration()] says: makes it so, or waits until
+/// somebody has. Beside the start of the service and not in its way: a pod that starts before its database waits for
+/// it instead of crashing. Processes that migrate together take turns by Flyway's own lock.
 @Singleton
 class SchemaMigration {
     private static final Logger LOG = Logger.getLogger(SchemaMigration.class);
@@ -27,6 +34,8 @@ class SchemaMigration {
     private final String address;
     private volatile boolean done;
     private volatile boolean stopping;
+    private volatile boolean told;
+    private volatile String lacks = "it has not been looked at yet";
 
     @Inject
     SchemaMigration(
@@ -38,53 +47,126 @@ class SchemaMigration {
         this.address = address.replaceFirst("[?].*", "");
     }
 
+    /// Before the scheduler starts, which is at 0.
+    void check(@Observes @Priority(-2) StartupEvent started) {
+        InvalidSettings.refuse(DatabaseSettings.problems(settings));
+    }
+
+    /// Once the settings that matter to it are found to be right, and before anything else starts: there is nothing
+    /// else to this process. The port is opened after the start, which this ends.
+    void runAlone(@Observes @Priority(-1) StartupEvent started) {
+        if (mode() == MigrationMode.ONLY) {
+            throw ended(attempt(this::migrate)
+                    .onFailure(SchemaMigration::isConnection)
+                    .retry()
+                    .withBackOff(FIRST_PAUSE, settings.startRetry())
+                    .expireIn(settings.reachLimit().toMillis()));
+        }
+    }
+
     void start(@Observes StartupEvent started) {
-        Uni.createFrom()
-                .item(flyway::migrate)
-                .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
-                .onFailure()
-                .invoke(this::report)
+        attempt(mode() == MigrationMode.NEVER ? this::demand : this::migrate)
                 .onFailure(failure -> !stopping)
                 .retry()
                 .withBackOff(FIRST_PAUSE, settings.startRetry())
                 .indefinitely()
                 .subscribe()
                 .with(
-                        result -> {
+                        report -> {
                             done = true;
-                            LOG.infof("Schema is up to date, %d migrations applied", result.migrationsExecuted);
+                            LOG.info(report);
                         },
-                        given -> LOG.debug("Migration given up at shutdown", given));
+                        given -> LOG.debug("Schema given up at shutdown", given));
     }
 
     void stop(@Observes ShutdownEvent stopped) {
         stopping = true;
     }
 
-    /// Whether the schema is that of this version; once true it stays true.
+    /// Whether the schema has what this version needs; once true it stays true.
     boolean isDone() {
         return done;
     }
 
-    private void report(Throwable failure) {
-        if (isConnection(failure)) {
-            LOG.warnf(
-                    "PostgreSQL at %s (set by POSTGRES_URL) cannot be reached: %s; not ready, trying again",
-                    address, reason(failure));
-        } else {
-            LOG.errorf(failure, "The schema at %s cannot be migrated; not ready, trying again", address);
+    /// What the schema lacks as far as is known, for people.
+    String waitsFor() {
+        return lacks;
+    }
+
+    private MigrationMode mode() {
+        return MigrationMode.named(settings.migration()).orElseThrow();
+    }
+
+    private Uni<String> attempt(Supplier<String> step) {
+        return Uni.createFrom()
+                .item(step)
+                .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
+                .onFailure()
+                .invoke(this::report);
+    }
+
+    private String migrate() {
+        return "Schema is up to date, %d migrations applied".formatted(flyway.migrate().migrationsExecuted);
+    }
+
+    private String demand() {
+        List<String> lacking = SchemaLacks.of(Arrays.stream(flyway.info().all())
+                .map(each -> new SchemaLacks.Step(String.valueOf(each.getVersion()), each.getState()))
+                .toList());
+        if (!lacking.isEmpty()) {
+            throw new SchemaLacks(lacking);
         }
+        return "Schema has all that is needed";
+    }
+
+    /// The only way for an observer to end the process with an exit code of its own: to ask for the end, and to
+    /// break off the start, which would else go on beside it.
+    private PreventFurtherStepsException ended(Uni<String> migration) {
+        try {
+            // the thread that starts the process, which does nothing else in this mode
+            LOG.info(migration.await().indefinitely());
+            Quarkus.asyncExit(0);
+        } catch (RuntimeException failure) {
+            LOG.errorf("The schema was not migrated: %s", lacks);
+            Quarkus.asyncExit(1);
+        }
+        return new PreventFurtherStepsException();
+    }
+
+    private void report(Throwable failure) {
+        lacks = reason(failure);
+        if (failure instanceof SchemaLacks) {
+            if (!told) { // once, though it lacks ever less while somebody migrates it
+                told = true;
+                LOG.warnf("The schema at %s is not up to date; not ready, waiting: %s", address, lacks);
+            }
+        } else if (isConnection(failure)) {
+            LOG.warnf("%s; not ready, trying again", lacks);
+        } else {
+            LOG.errorf(failure, "The schema at %s cannot be migrated", address);
+        }
+    }
+
+    private String reason(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        if (!(failure instanceof SchemaLacks) && isConnection(failure)) {
+            return "PostgreSQL at %s (set by POSTGRES_URL) cannot be reached: %s".formatted(address, firstLine(root));
+        }
+        return root == failure ? firstLine(failure) : "%s: %s".formatted(firstLine(failure), firstLine(root));
     }
 
     private static boolean isConnection(Throwable failure) {
         return failure instanceof FlywaySqlException || !(failure instanceof FlywayException);
     }
 
-    private static String reason(Throwable failure) {
-        Throwable root = failure;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return String.valueOf(root.getMessage()).lines().findFirst().orElse("no reason given");
+    private static String firstLine(Throwable failure) {
+        return String.valueOf(failure.getMessage())
+                .lines()
+                .filter(line -> !line.isBlank())
+                .findFirst()
+                .orElse("no reason given");
     }
 }

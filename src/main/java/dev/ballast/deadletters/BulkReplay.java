@@ -4,6 +4,8 @@ import dev.ballast.deadletters.BulkRequest.Bulk;
 import dev.ballast.deadletters.BulkRun.State;
 import dev.ballast.deadletters.BulkRunStore.Next;
 import dev.ballast.deadletters.DeadLetterException.Fault;
+import dev.ballast.live.Live;
+import dev.ballast.live.Progress;
 import io.quarkus.vertx.core.runtime.context.VertxContextSafetyToggle;
 import io.smallrye.common.vertx.VertxContext;
 import io.smallrye.mutiny.Multi;
@@ -29,14 +31,18 @@ class BulkReplay {
     /// How long to wait for PostgreSQL after a failure: long enough for a change of its master.
     private static final Duration PAUSE = Duration.ofSeconds(2);
 
+    private static final Duration TELL_EVERY = Duration.ofMillis(250);
+
     private final BulkRunStore store;
     private final Replays replays;
+    private final Live live;
     private final Vertx vertx;
 
     @Inject
-    BulkReplay(BulkRunStore store, Replays replays, Vertx vertx) {
+    BulkReplay(BulkRunStore store, Replays replays, Live live, Vertx vertx) {
         this.store = store;
         this.replays = replays;
+        this.live = live;
         this.vertx = vertx;
     }
 
@@ -72,6 +78,7 @@ class BulkReplay {
                         .retry()
                         .withBackOff(PAUSE)
                         .atMost(PATIENCE))
+                .invoke(() -> live.progress(run.progress(run.state())))
                 .runSubscriptionOn(run.loop)
                 .subscribe()
                 .with(
@@ -107,8 +114,18 @@ class BulkReplay {
                 .replaceWithVoid()
                 .onFailure()
                 .recoverWithUni(failure -> missed(run, next, failure))
+                .invoke(() -> tell(run))
                 .chain(() -> store.progress(run.id, run.sent, run.failed))
                 .emitOn(run.loop);
+    }
+
+    /// A few times a second is enough for people.
+    private void tell(Run run) {
+        long now = System.nanoTime();
+        if (now - run.toldAt >= TELL_EVERY.toNanos()) {
+            run.toldAt = now;
+            live.progress(run.progress(State.RUNNING));
+        }
     }
 
     /// One that somebody else has replayed or discarded meanwhile is no failure.
@@ -142,6 +159,7 @@ class BulkReplay {
         private int sent;
         private int failed;
         private int failedInARow;
+        private long toldAt;
 
         Run(long id, Bulk bulk, String who, long newest, long total, Executor loop) {
             this.id = id;
@@ -151,6 +169,7 @@ class BulkReplay {
             this.total = total;
             this.loop = loop;
             this.pace = new Pace(bulk.rate(), System.nanoTime());
+            this.toldAt = System.nanoTime();
         }
 
         void sent() {
@@ -166,6 +185,10 @@ class BulkReplay {
 
         boolean isOver() {
             return sent + failed >= total || failedInARow >= PATIENCE;
+        }
+
+        Progress progress(State state) {
+            return new Progress("replay", Long.toString(id), sent, failed, total, state.name());
         }
 
         State state() {

@@ -1,23 +1,16 @@
 package dev.ballast.deadletters;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.ballast.database.Storable;
 import dev.ballast.kafka.InboundRecord;
 import dev.ballast.kafka.RecordId;
+import dev.ballast.kafka.RecordTrace;
 import dev.ballast.messaging.DeadLetterHeaders;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
-import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
-import io.opentelemetry.context.Context;
-import io.opentelemetry.context.propagation.TextMapGetter;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
@@ -28,9 +21,11 @@ import org.jspecify.annotations.Nullable;
 /// @param place where the letter lies
 /// @param headers the record's own
 /// @param reason one of a few words
-/// @param deadAt when it died, if the letter says so in a way that can be true
+/// @param deadAt when it died, by the brokers' clock if the topic has it, else if the letter says so in a way that can
+///     be true
 /// @param replays how often it had been replayed before
 /// @param replayOf the letter it was last replayed from
+/// @param leftOut the bytes of the record, where the letter has not got them
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record DeadLetter(
         RecordId id,
@@ -47,31 +42,18 @@ record DeadLetter(
         @Nullable Instant deadAt,
         int replays,
         @Nullable RecordId replayOf,
-        @Nullable String traceId) {
+        @Nullable String traceId,
+        @Nullable Long leftOut) {
 
     static final String SUFFIX = "_dlq";
     static final String UNKNOWN = "unknown";
 
     private static final Pattern REASON = Pattern.compile("[a-z][a-z0-9-]{0,63}");
     private static final Pattern COUNT = Pattern.compile("[0-9]{1,6}");
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
     private static final int LONGEST = 2_000;
     private static final Instant EARLIEST = Instant.parse("2000-01-01T00:00:00Z");
     private static final Instant LATEST = Instant.parse("2200-01-01T00:00:00Z");
-
-    private static final TextMapGetter<Headers> GETTER = new TextMapGetter<>() {
-        @Override
-        public Iterable<String> keys(Headers headers) {
-            List<String> names = new ArrayList<>();
-            headers.forEach(header -> names.add(header.key()));
-            return names;
-        }
-
-        @Override
-        public @Nullable String get(@Nullable Headers headers, String name) {
-            Header header = headers == null ? null : headers.lastHeader(name);
-            return header == null || header.value() == null ? null : new String(header.value(), UTF_8);
-        }
-    };
 
     /// Reads a letter. Anybody may write anything into the topic, so nothing in it is taken for granted and nothing
     /// makes the reading fail.
@@ -79,7 +61,7 @@ record DeadLetter(
         Headers headers = letter.headers();
         Headers own = new RecordHeaders(headers);
         DeadLetterHeaders.strip(own);
-        SpanContext trace = traceOf(headers);
+        SpanContext trace = Span.fromContext(RecordTrace.of(headers)).getSpanContext();
         String given = text(headers, DeadLetterHeaders.REASON);
         Optional<RecordId> origin = origin(headers, letter.topic());
         String reason = origin.map(_ -> word(given)).orElse(UNKNOWN);
@@ -97,10 +79,11 @@ record DeadLetter(
                 text(headers, DeadLetterHeaders.EXCEPTION),
                 count(headers, DeadLetterHeaders.ATTEMPTS),
                 time(headers, DeadLetterHeaders.FIRST_FAILURE_AT),
-                time(headers, DeadLetterHeaders.AT),
+                letter.appendedAt() == null ? time(headers, DeadLetterHeaders.AT) : letter.appendedAt(),
                 count(headers, DeadLetterHeaders.REPLAYS),
                 RecordId.parse(text(headers, DeadLetterHeaders.REPLAY_OF)).orElse(null),
-                trace.isValid() ? trace.getTraceId() : null);
+                trace.isValid() ? trace.getTraceId() : null,
+                number(headers, DeadLetterHeaders.LEFT_OUT));
     }
 
     /// Where the record came from. Only the topic that this one holds the letters of will do: else a forged letter
@@ -131,6 +114,11 @@ record DeadLetter(
         return COUNT.matcher(text).matches() ? Integer.parseInt(text) : 0;
     }
 
+    private static @Nullable Long number(Headers headers, String name) {
+        String text = text(headers, name);
+        return NUMBER.matcher(text).matches() ? Long.valueOf(text) : null;
+    }
+
     private static @Nullable Instant time(Headers headers, String name) {
         try {
             Instant time = Instant.parse(text(headers, name));
@@ -138,11 +126,5 @@ record DeadLetter(
         } catch (DateTimeParseException notATime) {
             return null;
         }
-    }
-
-    /// The span that headers name; invalid where they name none.
-    static SpanContext traceOf(Headers headers) {
-        return Span.fromContext(W3CTraceContextPropagator.getInstance().extract(Context.root(), headers, GETTER))
-                .getSpanContext();
     }
 }

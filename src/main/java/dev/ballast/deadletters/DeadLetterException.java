@@ -65,6 +65,12 @@ final class DeadLetterException extends DomainException {
         return conflict("%s does not say where it came from, so it can only be discarded".formatted(letter.id()));
     }
 
+    static DeadLetterException leftOut(LetterSummary letter) {
+        return conflict(
+                "%s has %d bytes, too many for a letter: it lies in its topic alone, so it can only be discarded"
+                        .formatted(letter.id(), letter.leftOut()));
+    }
+
     static DeadLetterException busy(String topic) {
         return conflict("another bulk replay of " + topic + " is running; wait for its end");
     }

@@ -26,7 +26,7 @@ class DeadLetterStore {
     private static final String INSERT = Sql.read("deadletters", "insert");
     private static final String PAGE = Sql.read("deadletters", "page");
     private static final String FIND = Sql.read("deadletters", "find");
-    private static final String LOCK = FIND + "FOR UPDATE";
+    private static final String LOCK = FIND + "\nFOR UPDATE";
     private static final String DISCARD = Sql.read("deadletters", "discard");
     private static final String BEGIN_REPLAY = Sql.read("deadletters", "begin-replay");
     private static final String END_REPLAY = Sql.read("deadletters", "end-replay");
@@ -165,7 +165,8 @@ class DeadLetterStore {
                 time(letter.deadAt()),
                 letter.replays(),
                 letter.replayOf() == null ? null : letter.replayOf().toString(),
-                letter.traceId()));
+                letter.traceId(),
+                letter.leftOut()));
     }
 
     private static @Nullable Buffer buffer(byte @Nullable [] bytes) {

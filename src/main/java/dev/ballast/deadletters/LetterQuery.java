@@ -8,6 +8,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Which letters are asked for.
@@ -69,10 +70,13 @@ record LetterQuery(
 
     /// @throws DeadLetterException for what cannot be a letter's id
     static String id(String text) {
-        return RecordId.parse(text)
-                .map(RecordId::toString)
-                .orElseThrow(() -> DeadLetterException.invalid(
-                        "the id of a dead letter is topic-partition-offset, such as payments-0-42"));
+        return Arrays.stream(text.split("~", 2))
+                .map(part -> RecordId.parse(part)
+                        .map(RecordId::toString)
+                        .orElseThrow(() -> DeadLetterException.invalid(
+                                "the id of a dead letter is topic-partition-offset, such as payments-0-42, and of a topic"
+                                        + " that was made anew its place besides: payments-0-42~payments_dlq-0-7")))
+                .collect(Collectors.joining("~"));
     }
 
     /// @throws DeadLetterException for what cannot be a bulk replay's number

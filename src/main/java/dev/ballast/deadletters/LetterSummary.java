@@ -37,7 +37,13 @@ record LetterSummary(
         String replayOf,
 
         @Schema(examples = "4bf92f3577b34da6a3ce929d0e0e4736") @Nullable
-        String traceId) {
+        String traceId,
+
+        @Schema(
+                examples = "104857600",
+                description = "bytes of the record, where they are too many for a letter: it lies in its topic alone")
+        @Nullable
+        Long leftOut) {
 
     static LetterSummary of(Row row) {
         return new LetterSummary(
@@ -51,7 +57,8 @@ record LetterSummary(
                 row.getOffsetDateTime("dead_at").toInstant(),
                 row.getInteger("replays"),
                 row.getString("replay_of"),
-                row.getString("trace_id"));
+                row.getString("trace_id"),
+                row.getLong("left_out"));
     }
 
     /// Whether the letter says which record it is of.

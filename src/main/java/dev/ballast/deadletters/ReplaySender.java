@@ -2,14 +2,12 @@ package dev.ballast.deadletters;
 
 import dev.ballast.kafka.EventPublisher;
 import dev.ballast.kafka.KafkaAdmin;
+import dev.ballast.kafka.RecordTrace;
 import dev.ballast.messaging.DeadLetterHeaders;
-import io.opentelemetry.api.OpenTelemetry;
+import dev.ballast.tracing.Tracing;
 import io.opentelemetry.api.trace.Span;
-import io.opentelemetry.api.trace.SpanKind;
-import io.opentelemetry.api.trace.StatusCode;
-import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.context.Scope;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.vertx.MutinyHelper;
 import io.vertx.core.Vertx;
@@ -17,7 +15,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -31,14 +28,14 @@ class ReplaySender {
     private final KafkaAdmin admin;
     private final EventPublisher publisher;
     private final DeadLetterSettings settings;
-    private final Tracer tracer;
+    private final Tracing tracing;
 
     @Inject
-    ReplaySender(KafkaAdmin admin, EventPublisher publisher, DeadLetterSettings settings, OpenTelemetry telemetry) {
+    ReplaySender(KafkaAdmin admin, EventPublisher publisher, DeadLetterSettings settings, Tracing tracing) {
         this.admin = admin;
         this.publisher = publisher;
         this.settings = settings;
-        this.tracer = telemetry.getTracer("dev.ballast.deadletters");
+        this.tracing = tracing;
     }
 
     /// Completes with the new trace's id once the brokers have the record. Fails with [DeadLetterException] where they
@@ -67,19 +64,18 @@ class ReplaySender {
         return context == null ? Runnable::run : MutinyHelper.executor(context);
     }
 
+    /// A trace of its own also where the operator's request has one: the record outlives that.
     private Uni<String> publish(StoredLetter letter) {
-        return Uni.createFrom().deferred(() -> {
-            Span span = span(letter);
-            return within(span, () -> publisher.publish(record(letter), settings.publishWait()))
-                    .onFailure()
-                    .invoke(failure ->
-                            span.setStatus(StatusCode.ERROR, failure.getClass().getName()))
-                    .onTermination()
-                    .invoke(() -> span.end())
-                    .onFailure(failure -> isCausedBy(RecordTooLargeException.class, failure))
-                    .transform(failure -> DeadLetterException.tooLarge(letter.summary(), failure))
-                    .replaceWith(() -> span.getSpanContext().getTraceId());
-        });
+        return tracing.in(
+                Context.root(),
+                () -> tracing.within(() -> span(letter), () -> {
+                    String trace = Span.current().getSpanContext().getTraceId();
+                    return publisher
+                            .publish(record(letter), settings.publishWait())
+                            .onFailure(failure -> isCausedBy(RecordTooLargeException.class, failure))
+                            .transform(failure -> DeadLetterException.tooLarge(letter.summary(), failure))
+                            .replaceWith(trace);
+                }));
     }
 
     private static boolean isCausedBy(Class<? extends Throwable> type, Throwable failure) {
@@ -91,29 +87,12 @@ class ReplaySender {
         return false;
     }
 
-    /// The publisher takes the trace from the context that it is called in, which is why it is called in here and not
-    /// before: a `Uni` remembers where it was made.
-    private static Uni<Void> within(Span span, Supplier<Uni<Void>> work) {
-        return Uni.createFrom().emitter(emitter -> {
-            try (Scope _ = Context.root().with(span).makeCurrent()) {
-                var _ = work.get().subscribe().with(emitter::complete, emitter::fail);
-            }
-        });
-    }
-
-    private Span span(StoredLetter letter) {
+    private SpanBuilder span(StoredLetter letter) {
         LetterSummary summary = letter.summary();
-        return tracer.spanBuilder("replay " + summary.topic())
-                .setNoParent()
-                .addLink(DeadLetter.traceOf(letter.headers()))
-                .setSpanKind(SpanKind.PRODUCER)
-                .setAttribute("messaging.system", "kafka")
-                .setAttribute("messaging.operation.type", "send")
-                .setAttribute("messaging.operation.name", "replay")
-                .setAttribute("messaging.destination.name", summary.topic())
+        return tracing.span("replay " + summary.topic())
+                .addLink(Span.fromContext(RecordTrace.of(letter.headers())).getSpanContext())
                 .setAttribute("ballast.dead_letter.id", summary.id())
-                .setAttribute("ballast.dead_letter.replays", letter.replays() + 1)
-                .startSpan();
+                .setAttribute("ballast.dead_letter.replays", letter.replays() + 1);
     }
 
     private static ProducerRecord<byte @Nullable [], byte @Nullable []> record(StoredLetter letter) {

@@ -121,6 +121,9 @@ class Replays {
         if (!summary.knowsItsOrigin()) {
             throw DeadLetterException.noOrigin(summary);
         }
+        if (summary.leftOut() != null) {
+            throw DeadLetterException.leftOut(summary);
+        }
         if (letter.replays() >= settings.maxReplays()) {
             throw DeadLetterException.usedUp(letter, settings.maxReplays());
         }

@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public class Degradation {
     private static final Logger LOG = Logger.getLogger(Degradation.class);
+
+    /// No setting: what is urgent is looked at when it happens. This only closes seconds and ends orders, for which
+    /// a tenth of a second is exact enough.
     private static final long LOOK_EVERY_MS = 100;
 
     /// Stands for all features in an override.
@@ -123,7 +126,7 @@ public class Degradation {
     public void order(Order order) {
         String feature = order.feature() == null ? ALL : order.feature();
         Order before = overrides.put(feature, order);
-        events.changed(
+        events.ordered(
                 "override",
                 named(feature),
                 before == null ? "none" : before.level().wireName(),
@@ -185,7 +188,7 @@ public class Degradation {
         if (!overrides.remove(feature, ended)) {
             return false;
         }
-        events.changed("override", named(feature), ended.level().wireName(), "none", why);
+        events.ordered("override", named(feature), ended.level().wireName(), "none", why);
         refresh();
         return true;
     }
@@ -215,8 +218,12 @@ public class Degradation {
         Level before = feature.level();
         feature.enter(next);
         if (before != next.level()) {
-            events.changed(
-                    "feature", feature.name(), before.wireName(), next.level().wireName(), next.why());
+            String to = next.level().wireName();
+            if (next.ordered()) {
+                events.ordered("feature", feature.name(), before.wireName(), to, next.why());
+            } else {
+                events.changed("feature", feature.name(), before.wireName(), to, next.why());
+            }
         }
     }
 
@@ -236,12 +243,11 @@ public class Degradation {
         Order order = overrides.get(ALL);
         Level next = order != null ? order.level() : overallBy(conditions);
         if (next != overall) {
-            events.changed(
-                    "service",
-                    "ballast",
-                    overall.wireName(),
-                    next.wireName(),
-                    order == null ? "by its parts" : order.reason());
+            if (order == null) {
+                events.changed("service", "ballast", overall.wireName(), next.wireName(), "by its parts");
+            } else {
+                events.ordered("service", "ballast", overall.wireName(), next.wireName(), order.reason());
+            }
             overall = next;
         }
     }

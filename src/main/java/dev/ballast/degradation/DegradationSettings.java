@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// When a dependency counts as failing or gone, and as well again.
 @ConfigMapping(prefix = "ballast.degradation")
@@ -14,10 +16,15 @@ interface DegradationSettings {
     /// Longer ones would not let silence be noticed in time.
     Duration LONGEST_PROBE = Duration.ofMillis(400);
 
-    /// How often each dependency is probed, give or take a tenth, so that pods do not ask together. Half a
-    /// second: two failed probes in a row are noticed within three seconds by a service that nobody calls.
+    /// How often each dependency is probed. Half a second: two failed probes in a row are noticed within three
+    /// seconds by a service that nobody calls.
     @WithDefault("PT0.5S")
     Duration probeEvery();
+
+    /// The part of that by which each pause is longer or shorter at random, so that pods do not ask together. A
+    /// tenth: pods that were started at once have parted after some seconds.
+    @WithDefault("0.1")
+    double probeJitter();
 
     /// How long a probe may take. Below the period of the probes, so that never two are under way.
     @WithDefault("PT0.4S")
@@ -100,6 +107,20 @@ interface DegradationSettings {
     @WithDefault("500")
     int events();
 
+    /// Names of dependencies that nobody has, which would be settings without an effect.
+    ///
+    /// @param known the dependencies there can be
+    static List<String> unknown(DegradationSettings settings, Set<String> known) {
+        Map<String, String> named = new TreeMap<>();
+        settings.core().forEach(name -> named.put("core names " + name, name));
+        settings.slow().keySet().forEach(name -> named.put("slow names " + name, name));
+        return named.entrySet().stream()
+                .filter(each -> !known.contains(each.getValue()))
+                .map(each -> "ballast.degradation.%s, which is no dependency; there are: %s"
+                        .formatted(each.getKey(), String.join(", ", new TreeSet<>(known))))
+                .toList();
+    }
+
     /// What cannot be, each by its key and with what is allowed.
     static List<String> problems(DegradationSettings settings) {
         List<String> wrong = new ArrayList<>();
@@ -125,6 +146,33 @@ interface DegradationSettings {
         if (settings.events() < 1) {
             wrong.add("ballast.degradation.events must be at least 1, not " + settings.events());
         }
+        wrong.addAll(outOfRange(settings));
+        return wrong;
+    }
+
+    private static List<String> outOfRange(DegradationSettings settings) {
+        List<String> wrong = new ArrayList<>();
+        if (!(settings.probeJitter() >= 0 && settings.probeJitter() <= 0.5)) {
+            wrong.add("ballast.degradation.probe-jitter must be from 0 to 0.5, not " + settings.probeJitter());
+        }
+        if (!(settings.goneBelow() >= 0 && settings.leaveAbove() < 1)) {
+            wrong.add("ballast.degradation.gone-below must be at least 0 and leave-above below 1, not %s and %s"
+                    .formatted(settings.goneBelow(), settings.leaveAbove()));
+        }
+        if (settings.minimumVolume() < 1) {
+            wrong.add("ballast.degradation.minimum-volume must be at least 1, not " + settings.minimumVolume());
+        }
+        Map<String, Duration> times = new TreeMap<>(Map.of(
+                "slow-after", settings.slowAfter(),
+                "late-after", settings.lateAfter(),
+                "silence", settings.silence(),
+                "rehearse-every", settings.rehearseEvery()));
+        settings.slow().forEach((name, after) -> times.put("slow." + name, after));
+        times.forEach((key, time) -> {
+            if (time.toMillis() < 1) {
+                wrong.add("ballast.degradation.%s must be at least PT0.001S, not %s".formatted(key, time));
+            }
+        });
         return wrong;
     }
 }

@@ -2,7 +2,6 @@ package dev.ballast.degradation;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.smallrye.mutiny.Uni;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -12,15 +11,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.function.Function;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
+import org.jboss.logging.Logger;
 
 /// All that the service depends on, by name. Safe for use from every thread.
 @Singleton
 public class Dependencies {
+    private static final Logger LOG = Logger.getLogger(Dependencies.class);
+
+    /// How exactly late calls are noticed. Two late ones in a row must be noticed within a second, of which they take
+    /// 0.8 s themselves; a thread that wakes up fifty times a second costs next to nothing.
+    private static final long TICK_MS = 20;
+
     private final DegradationSettings settings;
     private final MeterRegistry registry;
     private final Map<String, Dependency> known = new ConcurrentHashMap<>();
@@ -30,7 +36,8 @@ public class Dependencies {
     private volatile long excusedUntil;
 
     /// Of its own, because event loops and workers may be held up by the very trouble that is to be noticed.
-    private final ScheduledExecutorService timer = newTimer();
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+            task -> Thread.ofPlatform().name("ballast-degradation").daemon().unstarted(task));
 
     @Inject
     Dependencies(DegradationSettings settings, MeterRegistry registry) {
@@ -43,6 +50,7 @@ public class Dependencies {
         this.excusedUntil = heldUpUntil;
         this.settings = settings;
         this.registry = registry;
+        var _ = timer.scheduleAtFixedRate(this::tick, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
     }
 
     /// The one of this name, which is known from now on.
@@ -53,12 +61,6 @@ public class Dependencies {
     /// By name.
     public Collection<Dependency> all() {
         return List.copyOf(new TreeMap<>(known).values());
-    }
-
-    /// As [Dependency#watch].
-    public <T extends @Nullable Object> Uni<T> watch(
-            Dependency dependency, Uni<T> call, Function<Throwable, @Nullable Outcome> meaning) {
-        return dependency.watch(call, meaning, timer);
     }
 
     /// To be told when event loops are late: for a while, slow and missing answers are put down to that. Loops
@@ -77,13 +79,12 @@ public class Dependencies {
         return heldUpUntil - now > 0 && excusedUntil - now > 0;
     }
 
-    /// Calls that were watched and have ended do not stay until they would have been late.
-    private static ScheduledExecutorService newTimer() {
-        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(
-                1,
-                task -> Thread.ofPlatform().name("ballast-degradation").daemon().unstarted(task));
-        timer.setRemoveOnCancelPolicy(true);
-        return timer;
+    private void tick() {
+        try {
+            known.values().forEach(Dependency::tick);
+        } catch (RuntimeException defect) {
+            LOG.error("Late calls cannot be noticed", defect); // a timer that throws does not run again
+        }
     }
 
     ScheduledExecutorService timer() {
@@ -116,7 +117,7 @@ public class Dependencies {
                         settings.forgetAfter()),
                 nanoTime,
                 this::isHeldUp,
-                () -> timer.execute(watcher));
+                this::changed);
         Gauge.builder("ballast.degradation.dependency", created, d -> rank(d.condition()))
                 .description("How a dependency is: 0 well, 1 failing, 2 gone")
                 .tag("dependency", name)
@@ -128,6 +129,15 @@ public class Dependencies {
                 .tag("dependency", name)
                 .register(registry);
         return created;
+    }
+
+    /// Called in the midst of a call, which is not to fail for it.
+    private void changed() {
+        try {
+            timer.execute(watcher);
+        } catch (RejectedExecutionException stopping) {
+            LOG.debug("nobody looks at the levels any more", stopping);
+        }
     }
 
     private static int rank(Condition condition) {

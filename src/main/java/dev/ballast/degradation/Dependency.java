@@ -3,23 +3,22 @@ package dev.ballast.degradation;
 import dev.ballast.degradation.Signals.Source;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Something the service depends on, and how it is, by what is heard of it from real calls and from probes.
-/// Safe for use from every thread; a signal costs an atomic increment or two, a question a volatile read, and to watch
-/// a call an entry in a timer.
+/// Safe for use from every thread; a signal costs an atomic increment or two, as does to watch a call, and a question a
+/// volatile read.
 public final class Dependency {
+    /// How exactly the last answer's time is kept: far below any setting that it is held against.
     private static final long FRESH_ENOUGH = Duration.ofMillis(20).toNanos();
 
     private final String name;
@@ -30,18 +29,20 @@ public final class Dependency {
     private final BooleanSupplier heldUp;
     private final long warmAt;
     private final Runnable changed;
-
     private volatile Condition condition = Condition.WELL;
     private volatile boolean struck;
     private volatile boolean silent;
     private volatile long lastAnswer;
     private volatile @Nullable Probed lastProbe;
+    private volatile Batch batch;
+    // Those before it, oldest first, which belong to the one who ticks.
+    private final Deque<Batch> batches = new ArrayDeque<>();
     private final Map<String, BooleanSupplier> breakers = new ConcurrentSkipListMap<>();
     // These belong to this object's monitor.
     private long lastStrike;
+    private Outcome lastStroke = Outcome.OK;
     private int strikes;
     private long nextWindow;
-
     /// @param minimumVolume real calls in a second below which the probes decide, while it is well
     /// @param slowAfter answers that took longer are slow
     /// @param lateAfter a call that takes longer is a sign of silence, although its caller may wait on
@@ -68,6 +69,7 @@ public final class Dependency {
         this.nextWindow = Signals.second(now);
         this.lastAnswer = now;
         this.warmAt = now + numbers.warmUp().toNanos();
+        this.batch = new Batch(now);
     }
 
     /// As shown to operators, for example `redis`.
@@ -97,18 +99,17 @@ public final class Dependency {
         hear(Source.CALL, outcome, begin);
     }
 
-    /// Watches a call: that it takes too long is noticed at once, and its outcome when it ends. A call that its
-    /// caller gives up says nothing.
+    /// Watches a call: that it takes too long is noticed within two ticks, and its outcome when it ends. A call
+    /// that its caller gives up says nothing.
     ///
     /// @param meaning of a failure for the dependency; null where it says nothing about it
-    /// @param timer on which the time is watched
-    public <T extends @Nullable Object> Uni<T> watch(
-            Uni<T> call, Function<Throwable, @Nullable Outcome> meaning, ScheduledExecutorService timer) {
+    public <T extends @Nullable Object> Uni<T> watch(Uni<T> call, Function<Throwable, @Nullable Outcome> meaning) {
         return Uni.createFrom().deferred(() -> {
             long begin = nanoTime.getAsLong();
-            Future<?> late = inGoodTime(begin, timer);
+            AtomicInteger underWay = batch.underWay;
+            underWay.incrementAndGet();
             return call.onTermination()
-                    .invoke(() -> late.cancel(false))
+                    .invoke(() -> underWay.decrementAndGet())
                     .onItemOrFailure()
                     .invoke((item, failure) -> {
                         Outcome outcome = failure == null ? Outcome.OK : meaning.apply(failure);
@@ -119,18 +120,37 @@ public final class Dependency {
         });
     }
 
-    private Future<?> inGoodTime(long begin, ScheduledExecutorService timer) {
-        try {
-            return timer.schedule(() -> late(begin), numbers.lateAfter().toNanos(), TimeUnit.NANOSECONDS);
-        } catch (RejectedExecutionException stopping) {
-            return CompletableFuture.completedFuture(null); // calls that end the work go on unwatched
+    /// Calls that began between two ticks, which are late together: a timer for each would cost more than many of
+    /// them take. Which of them it is does not matter, and none is late before its time, as it runs from the end.
+    private static final class Batch {
+        private final AtomicInteger underWay = new AtomicInteger();
+        private final long opened;
+        private long closed;
+
+        Batch(long opened) {
+            this.opened = opened;
         }
     }
 
-    private void late(long begin) {
+    /// Looks for calls that are late. To be called every few milliseconds, by one thread at a time.
+    void tick() {
         long now = nanoTime.getAsLong();
-        if (isWarm(now)) {
-            strike(Outcome.TIMED_OUT, begin, now);
+        while (!batches.isEmpty()
+                && now - batches.getFirst().closed >= numbers.lateAfter().toNanos()) {
+            Batch late = batches.removeFirst();
+            if (late.underWay.get() > 0 && isWarm(now)) {
+                strike(Outcome.TIMED_OUT, late.opened, now);
+            }
+        }
+        Batch closing = batch;
+        // after a pause of this process an answer may be there that it has not read yet
+        if (struck && !silent && now - closing.opened <= numbers.silence().toNanos() / 4 && !heldUp.getAsBoolean()) {
+            outlast(now);
+        }
+        closing.closed = now;
+        batch = new Batch(now);
+        if (closing.underWay.get() > 0) {
+            batches.add(closing);
         }
     }
 
@@ -217,10 +237,17 @@ public final class Dependency {
             strikes++;
             lastStrike = now;
             struck = true;
+            lastStroke = outcome;
+        }
+        outlast(now);
+    }
+
+    /// The second strike may come before the silence is long enough, and a third late, as breakers keep calls back.
+    private void outlast(long now) {
+        synchronized (this) {
             silent = strikes >= 2 && now - lastAnswer >= numbers.silence().toNanos();
-            String how = "%d in a row, the last one %s"
-                    .formatted(strikes, outcome == Outcome.TIMED_OUT ? "timed out" : "refused");
-            if (!silent || !hysteresis.silent(how, now)) {
+            String how = lastStroke == Outcome.TIMED_OUT ? "timed out" : "refused";
+            if (!silent || !hysteresis.silent(strikes + " in a row, the last one " + how, now)) {
                 return;
             }
             condition = hysteresis.condition();

@@ -24,6 +24,9 @@ import org.jboss.logging.Logger;
 public class Events {
     private static final Logger LOG = Logger.getLogger(Events.class);
 
+    /// All that a trace says of an order, which names a person and quotes what that one wrote.
+    private static final String ORDER = "an operator's order";
+
     private final int limit;
     private final MeterRegistry registry;
     private final OpenTelemetry telemetry;
@@ -48,11 +51,23 @@ public class Events {
     @RegisterForReflection
     public record Event(long id, Instant at, String subject, String name, String from, String to, String reason) {}
 
+    /// @param reason the rule that fired: fixed words and names of the service's own
     void changed(String subject, String name, String from, String to, String reason) {
+        tell(subject, name, from, to, reason, reason);
+    }
+
+    /// A change whose cause is an operator's order.
+    ///
+    /// @param reason who ordered it and why: for the log, the history and listeners, as it is of a person
+    void ordered(String subject, String name, String from, String to, String reason) {
+        tell(subject, name, from, to, reason, ORDER);
+    }
+
+    private void tell(String subject, String name, String from, String to, String reason, String exported) {
         registry.counter("ballast.degradation.changes", "subject", subject, "name", name, "to", to)
                 .increment();
         LOG.infof("%s %s: %s -> %s (%s)", subject, name, from, to, reason);
-        span(subject, name, from, to, reason);
+        span(subject, name, from, to, exported);
         synchronized (this) {
             Event event = new Event(next++, clock.instant(), subject, name, from, to, reason);
             kept.addFirst(event);

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// @param <A> what is asked
 /// @param <T> what is answered
 public final class Ladder<A, T> {
+    /// Far beyond what handlers may take, each of which has a limit of its own: no setting, as it only keeps one that
+    /// hangs from being rehearsed for ever.
     private static final Duration REHEARSAL_LIMIT = Duration.ofSeconds(2);
 
     /// Of the requests that a fallback answers: enough to be heard among the probes of a pod that is asked at all.

@@ -10,10 +10,13 @@ import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /// Asks every dependency twice a second how it is, so that trouble is noticed while nobody calls, and health
@@ -21,12 +24,17 @@ import org.jboss.logging.Logger;
 @Singleton
 class Prober {
     private static final Logger LOG = Logger.getLogger(Prober.class);
-    private static final double JITTER = 0.1;
 
-    /// A timer that is later than this was held up with the whole process, and says nothing of the dependency.
+    /// A timer that is later than this was held up with the whole process, and says nothing of the dependency. No
+    /// setting, as it is about this process alone: a thread that has little else to do is not so late for less.
     private static final Duration HELD_UP = Duration.ofMillis(100);
 
+    /// Between a late answer and the next question. No setting, as it only keeps a probe that takes all its time, or
+    /// a timer that was held up, from asking without a pause.
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(50);
+
+    /// Of all that can be configured.
+    private final Set<String> names;
 
     private final List<Probe> probes;
     private final Dependencies dependencies;
@@ -39,6 +47,7 @@ class Prober {
     }
 
     Prober(List<Probe> probes, Dependencies dependencies, DegradationSettings settings) {
+        this.names = probes.stream().map(Probe::dependency).collect(Collectors.toSet());
         this.probes = probes.stream().filter(Probe::isConfigured).toList();
         this.dependencies = dependencies;
         this.settings = settings;
@@ -54,7 +63,9 @@ class Prober {
 
     /// @throws IllegalStateException names every setting of this room that cannot be
     void start(@Observes StartupEvent started) {
-        InvalidSettings.refuse(DegradationSettings.problems(settings));
+        List<String> wrong = new ArrayList<>(DegradationSettings.problems(settings));
+        wrong.addAll(DegradationSettings.unknown(settings, names));
+        InvalidSettings.refuse(wrong);
         probes.forEach(probe -> schedule(probe, 0));
     }
 
@@ -95,7 +106,7 @@ class Prober {
     }
 
     private void again(Probe probe, long begin) {
-        double jitter = 1 + JITTER * (2 * random.nextDouble() - 1);
+        double jitter = 1 + settings.probeJitter() * (2 * random.nextDouble() - 1);
         long period = (long) (settings.probeEvery().toNanos() * jitter);
         schedule(probe, Math.max(SHORTEST_PAUSE.toNanos(), period - (System.nanoTime() - begin)));
     }

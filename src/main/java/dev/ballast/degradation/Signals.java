@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /// Safe for use from every thread. A signal that comes while its bucket is turned over may be counted a second
 /// late or not at all, which no threshold notices.
 final class Signals {
+    /// No setting: it is what operators are shown; what decides looks at single seconds.
     static final int CLOSED = 10;
     private static final int SIZE = CLOSED + 1;
 

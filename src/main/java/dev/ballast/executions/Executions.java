@@ -4,6 +4,7 @@ import dev.ballast.database.Database;
 import dev.ballast.database.Sql;
 import dev.ballast.kafka.RecordId;
 import dev.ballast.origin.Loads;
+import dev.ballast.tracing.Tracing;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
@@ -12,7 +13,11 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /// The marks of one consumer in PostgreSQL. Marks that are asked for at the same time share a statement.
 /// Safe for use from every thread; answers arrive on any of them.
@@ -28,14 +33,16 @@ public final class Executions {
     private final Database database;
     private final String consumer;
     private final String owner;
-    private final Loads<RecordId, Marking> marks = new Loads<>(AT_ONCE, this::markAll);
-    private final Loads<RecordId, Marking> unmarks = new Loads<>(AT_ONCE, this::unmarkAll);
+    private final Loads<RecordId, Marking> marks;
+    private final Loads<RecordId, Marking> unmarks;
 
     /// @param owner tells this process from all others, earlier ones of this pod included
-    public Executions(Database database, String consumer, String owner) {
+    public Executions(Database database, Tracing tracing, String consumer, String owner) {
         this.database = database;
         this.consumer = consumer;
         this.owner = owner;
+        this.marks = new Loads<>(tracing, "mark", AT_ONCE, this::markAll);
+        this.unmarks = new Loads<>(tracing, "unmark", AT_ONCE, this::unmarkAll);
     }
 
     /// Marks a record before it is executed, so that the mark outlives this process.
@@ -43,13 +50,24 @@ public final class Executions {
         return marks.load(List.of(record), () -> {}).map(known -> known.getOrDefault(record, Marking.UNSUSPICIOUS));
     }
 
-    /// Notes that a marked record is about to run alone.
-    public Uni<Void> markAlone(RecordId record) {
-        return alone(record, true);
+    /// Runs work that a marked record is to blame for: should this process die meanwhile, that counts as a death of the
+    /// record. It must run alone.
+    ///
+    /// @param loop runs the work and what comes after it
+    /// @param unmarked makes the failure of work that was not run, as that could not be noted
+    public <T extends @Nullable Object> Uni<T> blaming(
+            RecordId record, Executor loop, Function<Throwable, Throwable> unmarked, Supplier<Uni<T>> work) {
+        return alone(record, true)
+                .emitOn(loop)
+                .onFailure()
+                .transform(unmarked)
+                .chain(work::get)
+                .emitOn(loop)
+                .eventually(() -> through(record).emitOn(loop));
     }
 
     /// Notes that it has run alone, before the next one begins: a death from now on is not its doing. Never fails.
-    public Uni<Void> markThrough(RecordId record) {
+    private Uni<Void> through(RecordId record) {
         return alone(record, false)
                 .onFailure()
                 .invoke(failure -> LOG.debugf(failure, "%s seems to run alone still", record))

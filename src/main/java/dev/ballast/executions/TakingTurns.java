@@ -6,6 +6,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Lets suspects run alone in this process: anyone else runs side by side; a suspect waits until nobody runs, and
@@ -17,8 +19,15 @@ public final class TakingTurns {
     private int running;
     private boolean alone;
 
+    /// Runs work in its turn.
+    ///
+    /// @param loop runs it
+    public <T extends @Nullable Object> Uni<T> inTurn(boolean suspect, Executor loop, Supplier<Uni<T>> work) {
+        return enter(suspect).emitOn(loop).chain(() -> work.get().eventually(this::leave));
+    }
+
     /// Completes when the caller may run; it must [#leave()] then.
-    public Uni<Void> enter(boolean suspect) {
+    Uni<Void> enter(boolean suspect) {
         return Uni.createFrom().emitter(emitter -> {
             if (mayRun(suspect, emitter)) {
                 emitter.complete(null);
@@ -27,7 +36,7 @@ public final class TakingTurns {
     }
 
     /// Ends what [#enter] began.
-    public void leave() {
+    void leave() {
         next().forEach(emitter -> emitter.complete(null));
     }
 

@@ -6,6 +6,8 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.net.URI;
 import java.util.Map;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -24,13 +26,23 @@ class IndexResource {
     IndexResource(
             @ConfigProperty(name = "quarkus.application.name") String name,
             @ConfigProperty(name = "quarkus.application.version") String version) {
-        this.index =
-                new Index(name, version, Map.of("api", "/q/openapi", "health", "/q/health", "metrics", "/q/metrics"));
+        this.index = new Index(
+                name,
+                version,
+                Map.of("console", "/console/", "api", "/q/openapi", "health", "/q/health", "metrics", "/q/metrics"));
     }
 
     @GET
     @Operation(operationId = "index", summary = "Which build this is, and where to go")
     public Index get() {
         return index;
+    }
+
+    /// Browsers ask for HTML before anything else, and people want the page.
+    @GET
+    @Produces("text/html;qs=0.5") // who takes anything gets JSON
+    @Operation(hidden = true)
+    public Response console() {
+        return Response.seeOther(URI.create("console/")).build();
     }
 }

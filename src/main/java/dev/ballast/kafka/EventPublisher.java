@@ -7,24 +7,21 @@ import dev.ballast.degradation.Dependencies;
 import dev.ballast.degradation.Dependency;
 import dev.ballast.degradation.Outage;
 import dev.ballast.degradation.Outcome;
+import dev.ballast.tracing.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.opentelemetry.api.OpenTelemetry;
-import io.opentelemetry.context.Context;
+import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.SpanKind;
 import io.smallrye.common.annotation.Identifier;
 import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.vertx.MutinyHelper;
-import io.vertx.core.Vertx;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.header.Headers;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 
@@ -36,21 +33,23 @@ public class EventPublisher {
     /// again; a producer compresses all its records or none, and small ones are not worth the time.
     private static final int LARGE = 256 * 1024;
 
+    /// Bytes of a record beyond which it cannot be published, before compression.
+    public static final int LARGEST = 64 * 1024 * 1024;
+
     private final SendingThread sending;
     private final SendingThread sendingLarge;
     private final Map<String, SendingThread> apart = new ConcurrentHashMap<>();
     private final Function<String, SendingThread> newApart;
-    private final OpenTelemetry telemetry;
+    private final Tracing tracing;
     private final MeterRegistry registry;
     private final Outage outage;
-    private final Dependencies dependencies;
     private final Dependency dependency;
 
     @Inject
     EventPublisher(
             @Identifier("default-kafka-broker") Map<String, Object> broker,
             KafkaSettings settings,
-            OpenTelemetry telemetry,
+            Tracing tracing,
             MeterRegistry registry,
             Dependencies dependencies,
             @ConfigProperty(name = "kafka.bootstrap.servers") String address) {
@@ -58,8 +57,7 @@ public class EventPublisher {
         this.sendingLarge = new SendingThread("ballast-large-publisher", broker, settings, SendingThread.LARGE_RECORDS);
         this.newApart =
                 topic -> new SendingThread("ballast-publisher-" + topic, broker, settings, SendingThread.LARGE_RECORDS);
-        this.telemetry = telemetry;
-        this.dependencies = dependencies;
+        this.tracing = tracing;
         this.dependency = dependencies.named(KafkaProbe.NAME);
         this.registry = registry;
         dependency.guardedBy("orders", this::isGone);
@@ -88,19 +86,26 @@ public class EventPublisher {
 
     private Uni<Void> publish(
             SendingThread thread, ProducerRecord<byte @Nullable [], byte @Nullable []> record, Duration deadline) {
-        return Uni.createFrom().deferred(() -> {
-            Executor home = home();
-            carryTrace(record.headers());
+        return tracing.within(() -> span(record.topic()), () -> {
+            RecordTrace.put(record.headers());
             Uni<Void> sent = thread.send(record, deadline)
                     .ifNoItem()
                     .after(deadline)
                     .failWith(() -> new PublishFailed("no acknowledgment within " + deadline, null));
-            return dependencies
-                    .watch(dependency, sent, EventPublisher::meaning)
+            return dependency
+                    .watch(sent, EventPublisher::meaning)
                     .onItemOrFailure()
-                    .invoke((done, failure) -> notice(record.topic(), failure))
-                    .emitOn(home);
+                    .invoke((done, failure) -> notice(record.topic(), failure));
         });
+    }
+
+    private SpanBuilder span(String topic) {
+        return tracing.span("send " + topic)
+                .setSpanKind(SpanKind.PRODUCER)
+                .setAttribute("messaging.system", "kafka")
+                .setAttribute("messaging.operation.type", "send")
+                .setAttribute("messaging.operation.name", "send")
+                .setAttribute("messaging.destination.name", topic);
     }
 
     /// Whether it is known that nothing comes of publishing but waiting. Unlike silence it lasts until the brokers have
@@ -118,15 +123,6 @@ public class EventPublisher {
         return sending.warmUp(topic);
     }
 
-    private void carryTrace(Headers headers) {
-        telemetry.getPropagators().getTextMapPropagator().fields().forEach(headers::remove);
-        telemetry
-                .getPropagators()
-                .getTextMapPropagator()
-                .inject(Context.current(), headers, (carrier, name, text) -> headers.remove(name)
-                        .add(name, text.getBytes(UTF_8)));
-    }
-
     private static boolean isLarge(ProducerRecord<byte @Nullable [], byte @Nullable []> record) {
         int size = length(record.key()) + length(record.value());
         for (Header header : record.headers()) {
@@ -137,12 +133,6 @@ public class EventPublisher {
 
     private static int length(byte @Nullable [] bytes) {
         return bytes == null ? 0 : bytes.length;
-    }
-
-    /// Where the caller goes on; its trace and request data live there.
-    private static Executor home() {
-        io.vertx.core.Context context = Vertx.currentContext();
-        return context == null ? Runnable::run : MutinyHelper.executor(context);
     }
 
     private void notice(String topic, @Nullable Throwable failure) {

@@ -1,12 +1,21 @@
 package dev.ballast.kafka;
 
+import java.time.Instant;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.record.TimestampType;
 import org.jspecify.annotations.Nullable;
 
 /// A record as it lies in the topic, bytes untouched. The arrays and headers are the record's own: read them only.
+///
+/// @param appendedAt by the brokers' clock, where the topic keeps that
 @SuppressWarnings("ArrayRecordComponent") // never compared, and a copy per record would be paid for nothing
-public record InboundRecord(RecordId id, byte @Nullable [] key, byte @Nullable [] value, Headers headers) {
+public record InboundRecord(
+        RecordId id,
+        byte @Nullable [] key,
+        byte @Nullable [] value,
+        Headers headers,
+        @Nullable Instant appendedAt) {
 
     /// A record as it was polled.
     public static InboundRecord of(ConsumerRecord<byte @Nullable [], byte @Nullable []> record) {
@@ -14,7 +23,10 @@ public record InboundRecord(RecordId id, byte @Nullable [] key, byte @Nullable [
                 new RecordId(record.topic(), record.partition(), record.offset()),
                 record.key(),
                 record.value(),
-                record.headers());
+                record.headers(),
+                record.timestampType() == TimestampType.LOG_APPEND_TIME
+                        ? Instant.ofEpochMilli(record.timestamp())
+                        : null);
     }
 
     public String topic() {

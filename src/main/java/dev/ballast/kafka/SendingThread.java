@@ -35,9 +35,9 @@ final class SendingThread {
             ProducerConfig.COMPRESSION_TYPE_CONFIG,
             "gzip",
             ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
-            64 * 1024 * 1024,
+            EventPublisher.LARGEST,
             ProducerConfig.BUFFER_MEMORY_CONFIG,
-            64L * 1024 * 1024);
+            (long) EventPublisher.LARGEST);
 
     /// @param more settings of this producer alone
     SendingThread(String name, Map<String, Object> broker, KafkaSettings config, Map<String, Object> more) {

@@ -31,6 +31,7 @@ import org.jboss.logging.Logger;
 @Singleton
 class TopicSetup {
     private static final Logger LOG = Logger.getLogger(TopicSetup.class);
+    private static final String LETTERS = "_dlq";
     private static final short BROKERS_OWN = -1;
     /// Brokers delete whole segments only: a quiet topic would keep records a week longer than told.
     private static final Duration SEGMENT = Duration.ofDays(1);
@@ -146,6 +147,10 @@ class TopicSetup {
         Map<String, String> configs = new HashMap<>();
         configs.put(
                 TopicConfig.RETENTION_MS_CONFIG, Long.toString(topic.retention().toMillis()));
+        if (name.endsWith(LETTERS)) {
+            // by which a letter is kept and expires, whatever the clock of the pod says that wrote it
+            configs.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
+        }
         configs.put(TopicConfig.SEGMENT_MS_CONFIG, Long.toString(SEGMENT.toMillis()));
         topic.maxMessageBytes()
                 .ifPresent(bytes -> configs.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(bytes)));

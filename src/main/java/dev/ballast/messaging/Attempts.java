@@ -1,11 +1,13 @@
 package dev.ballast.messaging;
 
+import dev.ballast.messaging.Interruption.Crossed;
 import dev.ballast.messaging.Interruption.Postponed;
 import java.time.Instant;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
-/// Counts the attempts at one record. What a missing dependency costs is not counted against it.
+/// Counts the attempts at one record. What a missing dependency costs, or somebody who
+/// was first, is not counted against it.
 final class Attempts {
     private final int limit;
     private final InstantSource clock;
@@ -24,7 +26,7 @@ final class Attempts {
         if (firstFailureAt == null) {
             firstFailureAt = clock.instant();
         }
-        if (failure instanceof Postponed) {
+        if (failure instanceof Postponed || failure instanceof Crossed) {
             return true;
         }
         ownFailures++;

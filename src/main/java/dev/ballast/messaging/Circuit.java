@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Holds attempts back while a dependency is away: one at a time goes ahead to see whether it is back, after a pause
@@ -14,22 +15,37 @@ import org.jspecify.annotations.Nullable;
 /// the thread of who made way.
 final class Circuit {
     private final Backoff backoff;
+    /// How long two openings are remembered together: who opens again that soon comes and goes.
+    private static final Duration UNSTEADY = Duration.ofSeconds(5);
+
     private final BiConsumer<Duration, Runnable> timer;
+    private final LongSupplier nanoTime;
     private final Deque<UniEmitter<? super Void>> waiting = new ArrayDeque<>();
     private int failures;
+    /// When it opened, lately and the time before; both long ago at first.
+    private long opened;
+    private long openedBefore;
     /// Whether a timer runs that will send the next one ahead.
     private boolean armed;
     /// Whether the timer found nobody waiting, so that who comes next goes ahead.
     private boolean due;
 
     /// @param timer runs a task after a while
-    Circuit(Backoff backoff, BiConsumer<Duration, Runnable> timer) {
+    Circuit(Backoff backoff, BiConsumer<Duration, Runnable> timer, LongSupplier nanoTime) {
         this.backoff = backoff;
         this.timer = timer;
+        this.nanoTime = nanoTime;
+        this.opened = nanoTime.getAsLong() - UNSTEADY.toNanos();
+        this.openedBefore = opened;
     }
 
     synchronized boolean isOpen() {
         return failures > 0;
+    }
+
+    /// Whether it is open, or has opened twice of late: it may be closed at the moment, and is not to be relied on.
+    synchronized boolean isUnsteady() {
+        return failures > 0 || nanoTime.getAsLong() - openedBefore < UNSTEADY.toNanos();
     }
 
     /// Whether nobody is missing who would see whether the dependency is back: it is open, and who is to go
@@ -61,6 +77,10 @@ final class Circuit {
                 return;
             }
             armed = true;
+            if (failures == 0) {
+                openedBefore = opened;
+                opened = nanoTime.getAsLong();
+            }
             pause = backoff.pauseAfter(++failures);
         }
         timer.accept(pause, this::sendOneAhead);

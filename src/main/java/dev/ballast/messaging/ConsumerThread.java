@@ -31,6 +31,9 @@ final class ConsumerThread implements Runnable, ConsumerRebalanceListener {
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration HELD_POLL = Duration.ofMillis(10);
     private static final Duration PAUSE = Duration.ofSeconds(1);
+    /// For PostgreSQL to hear that what is cut off has killed nobody.
+    private static final Duration LAST_WORD = Duration.ofMillis(500);
+
     private static final Duration COMMIT_PATIENCE = Duration.ofSeconds(2);
 
     private final ReliableConsumer records;
@@ -87,7 +90,9 @@ final class ConsumerThread implements Runnable, ConsumerRebalanceListener {
             polling.wakeup();
         }
         try {
-            if (!stopped.await(settings.drainLimit().plus(COMMIT_PATIENCE).toMillis() + 1_000, TimeUnit.MILLISECONDS)) {
+            if (!stopped.await(
+                    settings.drainLimit().plus(LAST_WORD).plus(COMMIT_PATIENCE).toMillis() + 1_000,
+                    TimeUnit.MILLISECONDS)) {
                 LOG.warnf("Consumption of %s did not end in time; what is not finished will be repeated", topics);
             }
         } catch (InterruptedException interrupted) {
@@ -188,7 +193,9 @@ final class ConsumerThread implements Runnable, ConsumerRebalanceListener {
                 .filter(assignment -> partitions.contains(assignment.partition()))
                 .toList();
         going.forEach(Assignment::revoke);
-        awaitEnds(going);
+        awaitEnds(going, settings.drainLimit());
+        going.forEach(Assignment::handOver);
+        awaitEnds(going, LAST_WORD);
         Consumer<?, ?> polling = consumer;
         if (polling != null && !going.isEmpty()) {
             flush.sendAndWait(polling, going, COMMIT_PATIENCE);
@@ -196,8 +203,8 @@ final class ConsumerThread implements Runnable, ConsumerRebalanceListener {
         going.forEach(records::forget);
     }
 
-    private void awaitEnds(List<Assignment> going) {
-        long latest = System.nanoTime() + settings.drainLimit().toNanos();
+    private void awaitEnds(List<Assignment> going, Duration patience) {
+        long latest = System.nanoTime() + patience.toNanos();
         try {
             for (Assignment assignment : going) {
                 assignment.awaitEnds(Duration.ofNanos(latest - System.nanoTime()));

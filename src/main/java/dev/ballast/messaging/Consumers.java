@@ -11,8 +11,8 @@ import dev.ballast.offsets.OffsetFlush;
 import dev.ballast.offsets.Positions;
 import dev.ballast.offsets.StoredOffsets;
 import dev.ballast.problem.InvalidSettings;
+import dev.ballast.tracing.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.opentelemetry.api.OpenTelemetry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.common.annotation.Identifier;
@@ -56,7 +56,7 @@ class Consumers {
     private final EventPublisher publisher;
     private final StoredOffsets stored;
     private final KafkaAdmin admin;
-    private final OpenTelemetry telemetry;
+    private final Tracing tracing;
     private final MeterRegistry registry;
     private final Vertx vertx;
     private final TakingTurns turns = new TakingTurns();
@@ -75,7 +75,7 @@ class Consumers {
             EventPublisher publisher,
             StoredOffsets stored,
             KafkaAdmin admin,
-            OpenTelemetry telemetry,
+            Tracing tracing,
             MeterRegistry registry,
             Vertx vertx) {
         this.handlers = handlers;
@@ -85,7 +85,7 @@ class Consumers {
         this.publisher = publisher;
         this.stored = stored;
         this.admin = admin;
-        this.telemetry = telemetry;
+        this.tracing = tracing;
         this.registry = registry;
         this.vertx = vertx;
     }
@@ -136,7 +136,7 @@ class Consumers {
         List<String> topics = configured.topics(name);
         Backoff backoff = new Backoff(own.retryPause(), own.retryPauseLimit(), new Random());
         BiConsumer<Duration, Runnable> timer = (pause, task) -> vertx.setTimer(pause.toMillis(), _ -> task.run());
-        Circuit circuit = new Circuit(backoff, timer);
+        Circuit circuit = new Circuit(backoff, timer, System::nanoTime);
         DeadLetters deadLetters = new DeadLetters(publisher, backoff);
         DeliveryMetrics metrics = new DeliveryMetrics(registry, name);
         metrics.gauge(
@@ -146,9 +146,9 @@ class Consumers {
                 own,
                 circuit,
                 turns,
-                new Executions(database, name, owner),
+                new Executions(database, tracing, name, owner),
                 deadLetters,
-                new RecordSpans(telemetry, group),
+                new RecordSpans(tracing, group),
                 metrics,
                 backoff,
                 InstantSource.system());

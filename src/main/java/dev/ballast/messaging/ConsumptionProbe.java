@@ -38,7 +38,7 @@ class ConsumptionProbe implements Probe {
             if (consumer.thread().hasFailed()) {
                 return Optional.of(new ConsumptionInterrupted());
             }
-            if (consumer.circuit().isOpen()) {
+            if (consumer.circuit().isUnsteady()) {
                 return Optional.of(new WaitingForADependency());
             }
         }

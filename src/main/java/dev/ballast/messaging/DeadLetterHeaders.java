@@ -30,6 +30,9 @@ public final class DeadLetterHeaders {
     /// The dead letter that a replayed record comes from.
     public static final String REPLAY_OF = "dead-letter-replay-of";
 
+    /// The bytes of a record that were too many for its letter.
+    public static final String LEFT_OUT = "dead-letter-left-out";
+
     private static final String PREFIX = "dead-letter-";
     private static final int MAX_TEXT = 1_000;
 
@@ -66,6 +69,20 @@ public final class DeadLetterHeaders {
                         headers,
                         REASON,
                         reason.substring(0, reason.contains(": ") ? reason.indexOf(": ") : reason.length())));
+        return headers;
+    }
+
+    /// Those of a letter without its record.
+    ///
+    /// @param leftOut the bytes of the record, about
+    static Headers withoutOwn(Headers full, int leftOut) {
+        Headers headers = new RecordHeaders();
+        for (Header header : full) {
+            if (header.key().startsWith(PREFIX)) {
+                headers.add(header);
+            }
+        }
+        put(headers, LEFT_OUT, Integer.toString(leftOut));
         return headers;
     }
 

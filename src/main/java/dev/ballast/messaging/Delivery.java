@@ -5,18 +5,23 @@ import dev.ballast.executions.Marking;
 import dev.ballast.executions.TakingTurns;
 import dev.ballast.failpoint.FailPoint;
 import dev.ballast.kafka.InboundRecord;
+import dev.ballast.kafka.RecordId;
 import dev.ballast.messaging.Interruption.Abandoned;
+import dev.ballast.messaging.Interruption.Crossed;
 import dev.ballast.messaging.Interruption.Postponed;
 import dev.ballast.messaging.Interruption.TooSlow;
 import dev.ballast.offsets.Assignment;
+import dev.ballast.origin.Deadline;
 import dev.ballast.problem.RootCause;
+import io.opentelemetry.api.trace.Span;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.vertx.MutinyHelper;
+import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Objects;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 /// others back, and is repeated until the dependency is there; any other failure uses up one of the attempts.
 final class Delivery {
     private static final Logger LOG = Logger.getLogger(Delivery.class);
+    private static final String KILLS = "kills-the-process";
     private static final String AFTER_SEND = "dead-letter-after-send";
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
@@ -40,9 +46,9 @@ final class Delivery {
     private final RecordSpans spans;
     private final DeliveryMetrics metrics;
     private final Retrier retrier;
-    private final Backoff backoff;
     private final InstantSource clock;
-    private final AtomicReference<Instant> atWorkSince = new AtomicReference<>();
+    /// When the first record came, by the monotonic clock, as the other one may be set; 0 before.
+    private final AtomicLong atWorkSince = new AtomicLong();
 
     Delivery(
             RecordHandler handler,
@@ -64,12 +70,21 @@ final class Delivery {
         this.spans = spans;
         this.metrics = metrics;
         this.retrier = new Retrier(backoff, metrics);
-        this.backoff = backoff;
         this.clock = clock;
     }
 
     /// One record on its way.
-    private record Trip(InboundRecord record, Assignment home, Attempts attempts, Executor loop, Suspicion suspicion) {
+    private record Trip(
+            InboundRecord record,
+            Assignment home,
+            Attempts attempts,
+            Executor loop,
+            Span process,
+            Suspicion suspicion) {
+        RecordId id() {
+            return record.id();
+        }
+
         boolean isSuspect() {
             return suspicion.found.suspect();
         }
@@ -82,25 +97,24 @@ final class Delivery {
 
     /// Completes when the record is finished; fails with [Abandoned] where its partition was revoked before.
     ///
-    /// @param loop runs what comes next on the record's own context
-    Uni<Void> deliver(InboundRecord record, Assignment home, Executor loop) {
-        atWorkSince.compareAndSet(null, clock.instant());
-        Trip trip = new Trip(record, home, new Attempts(settings.maxAttempts(), clock), loop, new Suspicion());
-        return spans.process(record, () -> decide(trip)
-                .chain(outcome -> end(trip, outcome))
-                .onFailure(Abandoned.class)
-                .call(() -> acquitted(trip)));
+    /// Called on a Vert.x context of the record's own.
+    Uni<Void> deliver(InboundRecord record, Assignment home) {
+        atWorkSince.compareAndSet(0, System.nanoTime() | 1);
+        return spans.process(record, () -> {
+            // what comes next is run where the record's trace is
+            Executor loop = MutinyHelper.executor(Vertx.currentContext());
+            Trip trip = new Trip(
+                    record, home, new Attempts(settings.maxAttempts(), clock), loop, Span.current(), new Suspicion());
+            return retrier.decide(record, trip.attempts(), loop, () -> attempt(trip))
+                    .chain(outcome -> end(trip, outcome))
+                    .onFailure(Abandoned.class)
+                    .call(() -> acquitted(trip));
+        });
     }
 
     /// What is left to the partition's next owner has killed nobody. What is suspect stays so, with its deaths.
     private Uni<Void> acquitted(Trip trip) {
-        return trip.isSuspect()
-                ? Uni.createFrom().voidItem()
-                : executions.unmark(trip.record().id());
-    }
-
-    private Uni<Outcome> decide(Trip trip) {
-        return retrier.decide(trip.record(), trip.attempts(), trip.loop(), () -> attempt(trip));
+        return trip.isSuspect() ? Uni.createFrom().voidItem() : executions.unmark(trip.id());
     }
 
     private Uni<Outcome> attempt(Trip trip) {
@@ -128,6 +142,7 @@ final class Delivery {
     private Uni<Outcome> inTurn(Trip trip) {
         Duration rest = rest(trip);
         if (!rest.isZero()) {
+            circuit.skipped(); // it sees nothing while it rests: the next one is to see
             return Uni.createFrom()
                     .voidItem()
                     .onItem()
@@ -137,29 +152,25 @@ final class Delivery {
                     .chain(() -> trip.home().isRevoked() ? Uni.createFrom().failure(new Abandoned()) : inTurn(trip));
         }
         boolean alone = trip.isSuspect();
-        return turns.enter(alone)
-                .emitOn(trip.loop())
-                .chain(() -> (trip.home().isRevoked()
-                                ? Uni.createFrom().<@Nullable Outcome>failure(new Abandoned())
-                                : marked(trip, alone))
-                        .eventually(turns::leave))
-                .onItem()
-                .ifNull()
-                .switchTo(() -> inTurn(trip));
+        return turns.<@Nullable Outcome>inTurn(alone, trip.loop(), () -> marked(trip, alone))
+                .chain(outcome ->
+                        outcome == null ? inTurn(trip) : Uni.createFrom().item(outcome));
     }
 
     /// Until it may run alone, or it is looked again whether its partition is still here.
     private Duration rest(Trip trip) {
-        Instant now = clock.instant();
-        Instant since = Objects.requireNonNullElse(atWorkSince.get(), now);
-        Duration rest = trip.suspicion().found.rest(settings.trialAfter(), Duration.between(since, now));
+        Duration atWork = Duration.ofNanos(System.nanoTime() - atWorkSince.get());
+        Duration rest = trip.suspicion().found.rest(settings.trialAfter(), atWork);
         return rest.compareTo(LOOK_AGAIN) < 0 ? rest : LOOK_AGAIN;
     }
 
     /// Nothing where the record turns out to be suspect, and does not run alone.
     private Uni<@Nullable Outcome> marked(Trip trip, boolean alone) {
+        if (trip.home().isRevoked()) {
+            return Uni.createFrom().failure(new Abandoned());
+        }
         return executions
-                .mark(trip.record().id())
+                .mark(trip.id())
                 .emitOn(trip.loop())
                 .onFailure()
                 .transform(failure -> new Postponed(new Outcome.Later("postgresql", failure)))
@@ -180,39 +191,39 @@ final class Delivery {
     }
 
     private static Outcome killer(Trip trip, Marking marking) {
-        LOG.errorf(
-                "%s has killed %d processes while it ran alone", trip.record().id(), marking.deaths());
-        return new Outcome.Poison(
-                "kills-the-process", "%d processes died while it ran alone in them".formatted(marking.deaths()));
+        LOG.errorf("%s has killed %d processes while it ran alone", trip.id(), marking.deaths());
+        return new Outcome.Poison(KILLS, "%d processes died while it ran alone in them".formatted(marking.deaths()));
     }
 
     private Uni<Outcome> alone(Trip trip) {
-        LOG.infof(
-                "%s was left behind by a dead process; it runs alone",
-                trip.record().id());
-        return executions
-                .markAlone(trip.record().id())
-                .emitOn(trip.loop())
-                .onFailure()
-                .transform(failure -> new Postponed(new Outcome.Later("postgresql", failure)))
-                .chain(() -> handled(trip))
-                .eventually(() -> executions.markThrough(trip.record().id()).emitOn(trip.loop()));
+        LOG.infof("%s was left behind by a dead process; it runs alone", trip.id());
+        return blamed(trip, () -> handled(trip));
+    }
+
+    /// Who hands it over amid its trial, or stops, was not killed by it.
+    private <T extends @Nullable Object> Uni<T> blamed(Trip trip, Supplier<Uni<T>> work) {
+        return executions.blaming(
+                trip.id(),
+                trip.loop(),
+                failure -> new Postponed(new Outcome.Later("postgresql", failure)),
+                () -> trip.home().untilHandedOver(work, Abandoned::new));
     }
 
     private Uni<Outcome> handled(Trip trip) {
         int number = trip.attempts().failures() + 1;
-        return spans.attempt(number, () -> handler.handle(trip.record())
-                .ifNoItem()
-                .after(settings.attemptTimeout())
-                .failWith(() -> new TooSlow(settings.attemptTimeout()))
+        Duration limit = settings.attemptTimeout();
+        return spans.attempt(number, () -> Deadline.within(
+                        limit, handler.handle(trip.record()), () -> new TooSlow(limit))
                 .emitOn(trip.loop())
                 .onItem()
                 .ifNull()
                 .failWith(() -> new IllegalStateException("the handler of " + handler.name() + " gave no outcome"))
                 .onItem()
-                .transformToUni(outcome -> outcome instanceof Outcome.Later later
-                        ? Uni.createFrom().failure(new Postponed(later))
-                        : Uni.createFrom().item(outcome)));
+                .transformToUni(outcome -> switch (outcome) {
+                    case Outcome.Later later -> Uni.createFrom().failure(new Postponed(later));
+                    case Outcome.Contended contended -> Uni.createFrom().failure(new Crossed(contended));
+                    default -> Uni.createFrom().item(outcome);
+                }));
     }
 
     private Uni<Void> end(Trip trip, Outcome outcome) {
@@ -223,51 +234,64 @@ final class Delivery {
                         yield Uni.createFrom().voidItem();
                     }
                     case Outcome.Poison poison -> bury(trip, poison);
-                    case Outcome.Later later -> throw new IllegalStateException("still undecided: " + later);
+                    case Outcome.Later _, Outcome.Contended _ ->
+                        throw new IllegalStateException("still undecided: " + outcome);
                 };
         return ended.invoke(() -> {
-            trip.home().offsets().finish(trip.record().id().offset());
-            var _ = executions.unmark(trip.record().id()).subscribe().with(done -> {}, failure -> {});
+            trip.home().offsets().finish(trip.id().offset());
+            var _ = executions.unmark(trip.id()).subscribe().with(done -> {}, failure -> {});
         });
     }
 
     private Uni<Void> bury(Trip trip, Outcome.Poison poison) {
         InboundRecord record = trip.record();
         LOG.warnf("%s goes to the dead letters: %s: %s", record.id(), poison.reason(), poison.detail());
+        RecordSpans.died(trip.process(), poison);
         boolean failed = poison.reason().equals(Retrier.EXHAUSTED);
         return deadLetters
                 .write(
                         record,
                         DeadLetterHeaders.of(record, poison, trip.attempts(), failed, clock.instant()),
-                        trip.home())
+                        trip.home(),
+                        trip.loop())
                 .invoke(() -> FailPoint.reached(AFTER_SEND))
                 .emitOn(trip.loop())
                 .chain(() -> noticed(trip, poison))
                 .invoke(() -> metrics.deadLettered(record.topic(), poison.reason()));
     }
 
-    /// The handler notes that its record is dead, as long as it takes.
+    /// The handler notes that its record is dead, as long as it takes. It may have to read once more what has killed
+    /// whoever read it: that is tried as often as handling it was.
     private Uni<Void> noticed(Trip trip, Outcome.Poison poison) {
+        if (trip.suspicion().found.deaths() >= 2 * settings.maxDeaths()) {
+            LOG.errorf("%s kills who is to note that it is dead: its handler is not told", trip.id());
+            return Uni.createFrom().voidItem();
+        }
+        boolean kills = poison.reason().equals(KILLS);
         int[] failures = {0};
         return Uni.createFrom()
-                .deferred(() -> trip.home().isRevoked()
-                        ? Uni.createFrom().failure(new Abandoned())
-                        : handler.deadLettered(trip.record(), poison))
+                .deferred(() -> kills
+                        ? turns.inTurn(true, trip.loop(), () -> blamed(trip, () -> noted(trip, poison)))
+                        : trip.home().untilHandedOver(() -> noted(trip, poison), Abandoned::new))
+                .runSubscriptionOn(trip.loop())
                 .onFailure(failure -> !(failure instanceof Abandoned))
                 .invoke(failure -> {
                     if (Integer.bitCount(++failures[0]) == 1) {
                         LOG.warnf(
                                 "%s is a dead letter, which its handler cannot note (%s); its key waits, trying again",
-                                trip.record().id(), RootCause.of(failure));
+                                trip.id(), RootCause.of(failure));
                     }
                 })
                 .onFailure(failure -> !(failure instanceof Abandoned))
                 .retry()
-                .when(failed -> failed.onItem().transformToUniAndConcatenate(failure -> Uni.createFrom()
-                        .item(failure)
-                        .onItem()
-                        .delayIt()
-                        .by(backoff.pauseAfter(failures[0]))
-                        .emitOn(trip.loop())));
+                .withBackOff(settings.retryPause(), settings.retryPauseLimit())
+                .indefinitely();
+    }
+
+    private Uni<Void> noted(Trip trip, Outcome.Poison poison) {
+        Duration limit = settings.attemptTimeout();
+        return trip.home().isRevoked()
+                ? Uni.createFrom().failure(new Abandoned())
+                : Deadline.within(limit, handler.deadLettered(trip.record(), poison), () -> new TooSlow(limit));
     }
 }

@@ -23,6 +23,13 @@ abstract sealed class Interruption extends RuntimeException {
         }
     }
 
+    /// Somebody else works on what the record needs: carries [Outcome.Contended] through the retry.
+    static final class Crossed extends Interruption {
+        Crossed(Outcome.Contended contended) {
+            super("somebody else works on its " + contended.with(), null);
+        }
+    }
+
     /// The record's partition went to another pod, which will see to it.
     static final class Abandoned extends Interruption {
         Abandoned() {

@@ -49,9 +49,9 @@ interface MessagingSettings {
         @WithDefault("3")
         int maxDeaths();
 
-        /// For how long a process must have been handling records, for each one a record killed, before that
-        /// record runs alone again. Five seconds: what else kills processes, at their start above all, convicts
-        /// nobody.
+        /// For how long a process must have been handling records before one that killed another runs alone
+        /// again; four times as long after the second. Five seconds: what else kills processes, at their start
+        /// above all, convicts nobody.
         @WithDefault("PT5S")
         Duration trialAfter();
 

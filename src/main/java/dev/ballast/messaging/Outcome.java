@@ -22,4 +22,10 @@ public sealed interface Outcome {
 
     /// A dependency is away, which is not the record's fault: repeated until it is back.
     record Later(String dependency, Throwable cause) implements Outcome {}
+
+    /// Somebody else works on what the record needs, which is not its fault either, and nobody else's: its key alone
+    /// waits, and it is repeated until its turn comes.
+    ///
+    /// @param with one of a few fixed words: what is taken
+    record Contended(String with) implements Outcome {}
 }

@@ -88,7 +88,7 @@ final class ReliableConsumer {
 
     /// Forgets a partition; what is still on its way ends unnoticed.
     void forget(Assignment assignment) {
-        assignment.revoke();
+        assignment.handOver();
         assignments.remove(assignment.partition(), assignment);
     }
 
@@ -114,12 +114,11 @@ final class ReliableConsumer {
     private Uni<Void> onItsOwnContext(Context loop, InboundRecord record, Assignment home) {
         return Uni.createFrom()
                 .deferred(() -> {
-                    // a fault in the delivery leaves its trace's context behind, so that each try has one of its own
                     Context context = VertxContext.createNewDuplicatedContext(loop);
                     VertxContextSafetyToggle.setContextSafe(context, true);
                     var executor = MutinyHelper.executor(context);
                     return Uni.createFrom()
-                            .deferred(() -> delivery.deliver(record, home, executor))
+                            .deferred(() -> delivery.deliver(record, home))
                             .runSubscriptionOn(executor);
                 })
                 .onFailure(failure -> !(failure instanceof Abandoned))

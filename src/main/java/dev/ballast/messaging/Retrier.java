@@ -2,6 +2,7 @@ package dev.ballast.messaging;
 
 import dev.ballast.kafka.InboundRecord;
 import dev.ballast.messaging.Interruption.Abandoned;
+import dev.ballast.messaging.Interruption.Crossed;
 import dev.ballast.messaging.Interruption.Postponed;
 import dev.ballast.problem.RootCause;
 import io.smallrye.mutiny.Uni;
@@ -54,6 +55,14 @@ final class Retrier {
             return after(Duration.ofMillis(1), loop);
         }
         int failures = attempts.failures();
+        if (failure instanceof Crossed) {
+            metrics.retried(record.topic(), "contended");
+            // at the 1st, 2nd, 4th, 8th … time, as it may take long
+            if (Integer.bitCount(failures) == 1) {
+                LOG.infof("%s waits: %s", record.id(), failure.getMessage());
+            }
+            return after(backoff.pauseAfter(failures), loop);
+        }
         metrics.retried(record.topic(), "failure");
         LOG.warnf("%s: attempt %d failed, trying again: %s", record.id(), failures, RootCause.of(failure));
         return after(backoff.pauseAfter(failures), loop);

@@ -1,16 +1,23 @@
 package dev.ballast.offsets;
 
 import dev.ballast.offsets.StoredOffsets.Place;
+import io.smallrye.mutiny.Uni;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /// One partition from its assignment to this pod until its revocation. Safe for use from every thread.
 public final class Assignment {
     private final TopicPartition partition;
     private final Place place;
     private final OffsetTracker offsets;
+    private final Set<Runnable> cuts = ConcurrentHashMap.newKeySet();
     private volatile boolean revoked;
+    private volatile boolean gone;
     private volatile long inKafka;
     /// Not known at first, so that the first position is written there whatever it is.
     private volatile long inRedis = -1;
@@ -53,6 +60,31 @@ public final class Assignment {
     public synchronized void begin(long offset, long nanoTime) {
         offsets.begin(offset, nanoTime);
         onTheirWay++;
+    }
+
+    /// Work that no next owner may find under way: it fails when the partition is handed over, and does not begin after
+    /// that.
+    ///
+    /// @param handedOver makes the failure
+    public <T extends @Nullable Object> Uni<T> untilHandedOver(
+            Supplier<Uni<T>> work, Supplier<? extends Throwable> handedOver) {
+        Uni<T> end = Uni.createFrom().emitter(emitter -> {
+            Runnable cut = () -> emitter.fail(handedOver.get());
+            cuts.add(cut);
+            emitter.onTermination(() -> cuts.remove(cut));
+            if (gone) {
+                cut.run();
+            }
+        });
+        // the end first, so that work is not even made where it has come already
+        return Uni.combine().any().of(end, Uni.createFrom().deferred(work::get));
+    }
+
+    /// Whoever is next is about to have it.
+    public void handOver() {
+        revoke();
+        gone = true;
+        cuts.forEach(Runnable::run);
     }
 
     /// A record has ended: finished, or abandoned.

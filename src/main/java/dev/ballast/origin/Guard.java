@@ -26,11 +26,7 @@ public record Guard<K, V>(
         if (!breaker.admits()) {
             return Uni.createFrom().failure(away);
         }
-        return Uni.createFrom()
-                .deferred(() -> loader.apply(keys))
-                .ifNoItem()
-                .after(timeout)
-                .failWith(tooSlow)
+        return Deadline.within(timeout, Uni.createFrom().deferred(() -> loader.apply(keys)), tooSlow)
                 .invoke(breaker::succeeded)
                 .onFailure()
                 .invoke(this::report);

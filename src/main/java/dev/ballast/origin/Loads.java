@@ -1,5 +1,6 @@
 package dev.ballast.origin;
 
+import dev.ballast.tracing.Tracing;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import io.vertx.core.Context;
@@ -20,19 +21,25 @@ import org.jspecify.annotations.Nullable;
 /// when a place becomes free is loaded together, up to 500 keys in one load: the more there is to do, the fewer loads
 /// it takes per key. Safe for use from every thread.
 ///
-/// A load runs on the Vert.x context of the first request it is for, so that it belongs to that one's trace. Waiting
-/// has no limit of its own; the caller sets a deadline, and who does not wait any more is not loaded for.
+/// A load runs on the Vert.x context of the first request it is for; where it is for several, their traces are linked
+/// to it. Waiting has no limit of its own; the caller sets a deadline, and who does not wait any more is not loaded
+/// for.
 public final class Loads<K, V> {
     private static final int BATCH = 500;
 
+    private final Tracing tracing;
+    private final String name;
     private final Function<Collection<K>, Uni<Map<K, V>>> loader;
     // Both guarded by the queue's monitor, which is held for a few instructions only.
     private final Deque<Waiting<K, V>> queue = new ArrayDeque<>();
     private int free;
 
+    /// @param name of the span that each of several requests has for its part of a load
     /// @param atOnce loads that may run at the same time
     /// @param loader may throw or fail; each ends the load it was asked for
-    public Loads(int atOnce, Function<Collection<K>, Uni<Map<K, V>>> loader) {
+    public Loads(Tracing tracing, String name, int atOnce, Function<Collection<K>, Uni<Map<K, V>>> loader) {
+        this.tracing = tracing;
+        this.name = name;
         this.free = atOnce;
         this.loader = loader;
     }
@@ -42,6 +49,7 @@ public final class Loads<K, V> {
             Runnable departing,
             UniEmitter<? super Map<K, V>> emitter,
             @Nullable Context home,
+            io.opentelemetry.context.Context trace,
             AtomicBoolean givenUp) {}
 
     /// Loads these keys, at most 500; absent keys have no value. More keys than these may be in the answer.
@@ -51,7 +59,13 @@ public final class Loads<K, V> {
         return Uni.createFrom().emitter(emitter -> {
             AtomicBoolean givenUp = new AtomicBoolean();
             emitter.onTermination(() -> givenUp.set(true));
-            enter(new Waiting<>(keys, departing, emitter, Vertx.currentContext(), givenUp));
+            enter(new Waiting<>(
+                    keys,
+                    departing,
+                    emitter,
+                    Vertx.currentContext(),
+                    io.opentelemetry.context.Context.current(),
+                    givenUp));
         });
     }
 
@@ -111,8 +125,7 @@ public final class Loads<K, V> {
             request.departing().run();
             keys.addAll(request.keys());
         });
-        var _ = Uni.createFrom()
-                .deferred(() -> loader.apply(keys))
+        var _ = tracing.shared(name, together.stream().map(Waiting::trace).toList(), () -> loader.apply(keys))
                 .onItem()
                 .ifNull()
                 .failWith(

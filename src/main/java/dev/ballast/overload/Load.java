@@ -2,6 +2,7 @@ package dev.ballast.overload;
 
 import dev.ballast.degradation.Degradation;
 import dev.ballast.degradation.Dependencies;
+import dev.ballast.problem.InvalidSettings;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
@@ -20,6 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -28,19 +30,14 @@ import org.jspecify.annotations.Nullable;
 class Load {
     private static final Logger LOG = Logger.getLogger(Load.class);
 
-    /// Of essential requests: with nobody let in, nobody would notice that there is room again.
-    private static final double LEAST = 0.1;
-
-    /// What late event loops do to the timing of calls: they must not be taken for a dependency's fault, and
-    /// calls that were under way end a while after.
-    private static final Duration HELD_UP = Duration.ofMillis(50);
-
-    private static final Duration HELD_UP_FOR = Duration.ofMillis(500);
+    /// How often event loops are felt from one look to the next: once they are idle at least, if they ever are.
+    private static final int BEATS = 10;
 
     private final OverloadSettings settings;
     private final Consumer<Duration> heldUp;
     private final Consumer<@Nullable String> press;
-    private final LongSupplier pulse;
+    private final Supplier<Pulse.Lateness> lateness;
+    private final Runnable feel;
     private final LongSupplier nanoTime;
     private final DoubleSupplier chance;
     private final Share optional;
@@ -67,7 +64,22 @@ class Load {
                 settings,
                 dependencies::heldUp,
                 degradation::press,
-                new Pulse(((VertxInternal) vertx).getEventLoopGroup(), System::nanoTime)::feel,
+                new Pulse(((VertxInternal) vertx).getEventLoopGroup(), System::nanoTime),
+                registry);
+    }
+
+    private Load(
+            OverloadSettings settings,
+            Consumer<Duration> heldUp,
+            Consumer<@Nullable String> press,
+            Pulse pulse,
+            MeterRegistry registry) {
+        this(
+                settings,
+                heldUp,
+                press,
+                pulse::look,
+                pulse::feel,
                 System::nanoTime,
                 () -> ThreadLocalRandom.current().nextDouble(),
                 registry);
@@ -75,31 +87,33 @@ class Load {
 
     /// @param heldUp hears that event loops are late, and how long what they carry will feel it
     /// @param press hears why there is too much to do, and null when there is not any more
-    /// @param pulse how late the latest event loop is, in nanoseconds
+    /// @param feel the event loops, many times for each look
     /// @param chance from 0 to 1, drawn for each request that only a part of is let in
     Load(
             OverloadSettings settings,
             Consumer<Duration> heldUp,
             Consumer<@Nullable String> press,
-            LongSupplier pulse,
+            Supplier<Pulse.Lateness> lateness,
+            Runnable feel,
             LongSupplier nanoTime,
             DoubleSupplier chance,
             MeterRegistry registry) {
         this.settings = settings;
         this.heldUp = heldUp;
         this.press = press;
-        this.pulse = pulse;
+        this.lateness = lateness;
+        this.feel = feel;
         this.nanoTime = nanoTime;
         this.chance = chance;
         this.calmSince = nanoTime.getAsLong();
         this.busySince = calmSince;
-        this.optional = new Share(settings.optionalDelay(), 0);
-        this.essential = new Share(settings.delay(), LEAST);
+        this.optional = new Share(settings.optionalDelay(), 0, settings);
+        this.essential = new Share(settings.delay(), settings.leastShare(), settings);
         Gauge.builder("ballast.overload.in.flight", inFlight, AtomicInteger::get)
                 .description("Requests under way, probes and operators' left out")
                 .register(registry);
         Gauge.builder("ballast.overload.event.loop.delay", this, load -> load.late / 1e9)
-                .description("How late the latest event loop is, in seconds")
+                .description("How late the latest event loop is at the least, in seconds")
                 .baseUnit("seconds")
                 .register(registry);
         Gauge.builder("ballast.overload.share", optional, Share::value)
@@ -137,20 +151,36 @@ class Load {
         }
     }
 
+    /// @throws IllegalStateException names every setting of this room that cannot be
     void start(@Observes StartupEvent started) {
+        InvalidSettings.refuse(OverloadSettings.problems(settings));
+        // With a delay, or a process that was paused would look several times at one and the same moment.
         long every = settings.lookEvery().toNanos();
-        var _ = timer.scheduleAtFixedRate(this::look, every, every, TimeUnit.NANOSECONDS);
+        var _ = timer.scheduleWithFixedDelay(this::look, every, every, TimeUnit.NANOSECONDS);
+        long beat = every / BEATS;
+        var _ = timer.scheduleWithFixedDelay(this::beat, beat, beat, TimeUnit.NANOSECONDS);
+    }
+
+    /// Too few requests are never too much to do, and a pod at rest is to cost nothing.
+    private void beat() {
+        if (inFlight.get() >= settings.minInFlight()) {
+            feel.run();
+        }
     }
 
     void look() {
         try {
-            late = pulse.getAsLong();
-            if (late > HELD_UP.toNanos()) {
-                heldUp.accept(HELD_UP_FOR);
+            Pulse.Lateness felt = lateness.get();
+            feel.run();
+            late = felt.standing();
+            if (felt.last() > settings.heldUpAfter().toNanos()) {
+                heldUp.accept(settings.heldUpFor());
             }
-            long ownDoing = inFlight.get() < settings.minInFlight() ? 0 : late;
+            boolean ours = settings.enabled() && inFlight.get() >= settings.minInFlight();
+            long ownDoing = ours ? late : 0;
             optional.look(ownDoing);
-            essential.look(ownDoing);
+            // What optional requests have queued is worked off before others pay for it.
+            essential.look(optional.value() > 0 ? 0 : ownDoing);
             tell(nanoTime.getAsLong());
         } catch (RuntimeException defect) {
             LOG.error("The load cannot be looked at", defect); // a timer that throws does not run again

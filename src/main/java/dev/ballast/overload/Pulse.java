@@ -1,50 +1,89 @@
 package dev.ballast.overload;
 
-import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 
-/// Feels how late the event loops are: a task is put to the end of each one's queue, and the time until it runs
-/// is what requests wait for there. Confined to one thread, but for the tasks.
+/// Feels how late the event loops are: a task is put to the end of each one's queue, again and again, and the time
+/// until it runs is what requests wait for there. Confined to one thread, but for the tasks.
 final class Pulse {
     private final LongSupplier nanoTime;
     private final List<Beat> beats = new ArrayList<>();
 
-    Pulse(Iterable<EventExecutor> loops, LongSupplier nanoTime) {
+    Pulse(Iterable<? extends Executor> loops, LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
         loops.forEach(loop -> beats.add(new Beat(loop)));
     }
 
-    /// How late the latest of them is, in nanoseconds; and asks anew.
-    long feel() {
+    /// How late the latest of the event loops is, in nanoseconds.
+    ///
+    /// @param last when it was felt last: a pause of the process is enough to make it late
+    /// @param standing at the least since the look before: a queue that never empties, as there is more to do than
+    /// can
+    ///     be done (the measure of CoDel, RFC 8289)
+    record Lateness(long last, long standing) {}
+
+    /// Feels each loop that is not being felt still. Many times for each look.
+    void feel() {
         long now = nanoTime.getAsLong();
-        long latest = 0;
+        beats.forEach(beat -> beat.feel(now));
+    }
+
+    /// What was felt since the look before.
+    Lateness look() {
+        long now = nanoTime.getAsLong();
+        long last = 0;
+        long standing = 0;
         for (Beat beat : beats) {
-            latest = Math.max(latest, beat.late(now));
+            last = Math.max(last, beat.last(now));
+            standing = Math.max(standing, beat.standing(now));
         }
-        return latest;
+        return new Lateness(last, standing);
     }
 
     private final class Beat implements Runnable {
-        private final EventExecutor loop;
+        private static final long NOTHING = Long.MAX_VALUE;
+
+        private final Executor loop;
+        private long least = NOTHING;
+        private boolean counted = true;
         private volatile long asked;
         private volatile long took;
         private volatile boolean waiting;
 
-        Beat(EventExecutor loop) {
+        Beat(Executor loop) {
             this.loop = loop;
         }
 
-        private long late(long now) {
+        private void feel(long now) {
             if (waiting) {
-                return now - asked; // it has not even come to this
+                return;
             }
-            long last = took;
+            count();
             asked = now;
+            counted = false;
             waiting = true;
             loop.execute(this);
-            return last;
+        }
+
+        private void count() {
+            if (!waiting && !counted) {
+                least = Math.min(least, took);
+                counted = true;
+            }
+        }
+
+        private long last(long now) {
+            return waiting ? now - asked : took;
+        }
+
+        /// Of one that did not even come to it since the look before: as long as that takes by now.
+        private long standing(long now) {
+            count();
+            long standing = least == NOTHING ? last(now) : least;
+            least = NOTHING;
+            return standing;
         }
 
         @Override

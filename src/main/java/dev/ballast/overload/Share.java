@@ -2,33 +2,43 @@ package dev.ballast.overload;
 
 import java.time.Duration;
 
-/// The share of requests that is let in, by how late the event loops are: halved at every look that finds them
-/// too late, a little more at every other one, as TCP finds its rate. One late look is a pause, two in a row are
-/// too much to do. Confined to the one who looks; the share may be read from every thread.
+/// The share of requests that is let in, by how late the event loops are: a part of it at every look that finds them
+/// too late, a little more at every other one, as TCP finds its rate. While all are let in, a few late looks in a
+/// row are a pause or a burst and what it left to do; only more of them are too much to do. While not all are, and
+/// for a while after, each one is, as CoDel comes back to dropping sooner than it began to (RFC 8289). Confined to
+/// the one who looks; the share may be read from every thread.
 final class Share {
-    private static final double BACKOFF = 0.5;
-    private static final double STEP = 0.05;
-
     private final double least;
     private final long limit;
-    private boolean wasLate;
+    private final double backoff;
+    private final double step;
+    private final int patience;
+    private final long wary;
+    private int lateInARow;
+    private long timelyInARow;
     private volatile double value = 1;
 
     /// @param limit how late event loops may be
     /// @param least what is let in whatever happens
-    Share(Duration limit, double least) {
+    Share(Duration limit, double least, OverloadSettings settings) {
         this.limit = limit.toNanos();
         this.least = least;
+        this.backoff = settings.backoff();
+        this.step = settings.step();
+        this.patience = settings.patience();
+        this.wary = settings.calmAfter().dividedBy(settings.lookEvery());
+        this.timelyInARow = wary;
     }
 
     void look(long lateNanos) {
-        boolean late = lateNanos > limit;
-        if (!late) {
-            value = Math.min(1, value + STEP);
-        } else if (wasLate) {
-            value = value * BACKOFF < STEP ? least : Math.max(least, value * BACKOFF);
+        if (lateNanos <= limit) {
+            lateInARow = 0;
+            value = Math.min(1, value + step);
+            timelyInARow = value < 1 ? 0 : timelyInARow + 1;
+        } else if (++lateInARow >= patience || timelyInARow < wary) {
+            value = value * backoff < step ? least : Math.max(least, value * backoff);
+            timelyInARow = 0;
         }
-        wasLate = late;
     }
 
     /// From 0 to 1.

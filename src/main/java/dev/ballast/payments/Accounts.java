@@ -20,6 +20,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 @ApplicationScoped
 class Accounts {
     private static final String VIEW = Sql.read("payments", "view-account");
+    private static final String LOCK = Sql.read("payments", "lock-account");
     private static final String FIND_DEPOSIT = Sql.read("payments", "find-deposit");
     private static final String CREDIT = Sql.read("payments", "credit-deposit");
 
@@ -57,8 +58,8 @@ class Accounts {
         if (feature.ordered() == Level.MINIMAL) {
             return Uni.createFrom().failure(PaymentRejected::notNow);
         }
-        return database.inTransaction(transaction -> Settlements.lock(transaction, List.of(userId))
-                .chain(accounts -> find(transaction, depositId)
+        return database.inTransaction(
+                transaction -> lock(transaction, userId).chain(accounts -> find(transaction, depositId)
                         .chain(noted -> noted.size() > 0
                                 ? repeated(userId, depositId, amount, noted)
                                 : credit(transaction, accounts, userId, depositId, amount))));
@@ -93,6 +94,10 @@ class Accounts {
         return first.userId() == userId && first.amount() == amount
                 ? Uni.createFrom().item(first)
                 : Uni.createFrom().failure(PaymentRejected.contradictsDeposit(depositId));
+    }
+
+    private static Uni<RowSet<Row>> lock(SqlConnection transaction, long userId) {
+        return transaction.preparedQuery(LOCK).execute(Tuple.of(userId));
     }
 
     private static Uni<RowSet<Row>> find(SqlConnection transaction, String depositId) {

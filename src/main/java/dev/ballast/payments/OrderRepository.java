@@ -3,6 +3,7 @@ package dev.ballast.payments;
 import dev.ballast.database.Database;
 import dev.ballast.database.Retention;
 import dev.ballast.database.Sql;
+import dev.ballast.tracing.Tracing;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
@@ -14,7 +15,9 @@ import jakarta.inject.Inject;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +50,7 @@ class OrderRepository {
 
     /// Commits the order as `PENDING`, once.
     Uni<Acceptance> accept(Payment payment) {
-        return database.query(ACCEPT, parameters(payment)).map(RowSet::iterator).chain(rows -> {
+        return database.query(ACCEPT, traced(payment)).map(RowSet::iterator).chain(rows -> {
             Row row = rows.next();
             if (!row.getBoolean("known_user")) {
                 return Uni.createFrom().item(new Acceptance.UnknownUser());
@@ -67,6 +70,11 @@ class OrderRepository {
     Uni<Void> markPublished(Order order) {
         return database.query(MARK_PUBLISHED, Tuple.of(new String[] {order.orderId()}))
                 .replaceWithVoid();
+    }
+
+    private static Tuple traced(Payment payment) {
+        Map<String, String> trace = Tracing.inject(new HashMap<>());
+        return parameters(payment, trace.get("traceparent"), trace.get("tracestate"));
     }
 
     static Tuple parameters(Payment payment, @Nullable Object... more) {

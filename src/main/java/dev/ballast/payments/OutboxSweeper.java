@@ -2,8 +2,11 @@ package dev.ballast.payments;
 
 import dev.ballast.database.Database;
 import dev.ballast.database.Sql;
+import dev.ballast.tracing.Tracing;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.context.Context;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -14,6 +17,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +33,7 @@ class OutboxSweeper {
     private static final Logger LOG = Logger.getLogger(OutboxSweeper.class);
     private static final String CLAIM = Sql.read("payments", "claim-outbox");
     private static final String BATCH = Sql.read("payments", "outbox-batch");
+    private static final String REOPEN = Sql.read("payments", "reopen-outbox");
     private static final String MARK_PUBLISHED = Sql.read("payments", "mark-published");
 
     /// Any number no other lock of the database has: "ballast" on a telephone's keys.
@@ -40,14 +45,20 @@ class OutboxSweeper {
     private final Database database;
     private final Outbox outbox;
     private final PaymentsConfig config;
+    private final Tracing tracing;
+    private final Counter republished;
     private final LeftOut leftOut = new LeftOut();
     private volatile Depth depth = new Depth(0, 0);
 
     @Inject
-    OutboxSweeper(Database database, Outbox outbox, PaymentsConfig config, MeterRegistry registry) {
+    OutboxSweeper(Database database, Outbox outbox, PaymentsConfig config, MeterRegistry registry, Tracing tracing) {
+        this.tracing = tracing;
         this.database = database;
         this.outbox = outbox;
         this.config = config;
+        this.republished = Counter.builder("ballast.payments.republished")
+                .description("Orders that were published once more, as nothing had come of their record")
+                .register(registry);
         Gauge.builder("ballast.payments.outbox.depth", () -> depth.orders())
                 .description("orders that wait to be published; 10,000 stands for more")
                 .register(registry);
@@ -58,6 +69,24 @@ class OutboxSweeper {
     }
 
     private record Depth(long orders, double oldestSeconds) {}
+
+    /// An order, and the trace in which it was accepted.
+    private record Waiting(Order order, Context trace) {
+        static Waiting of(Row row) {
+            Map<String, String> headers = new HashMap<>();
+            for (String name : List.of("traceparent", "tracestate")) {
+                String value = row.getString(name);
+                if (value != null) {
+                    headers.put(name, value);
+                }
+            }
+            return new Waiting(Order.of(row), Tracing.extract(headers));
+        }
+
+        long userId() {
+            return order.userId();
+        }
+    }
 
     /// Publishes batch after batch until one is not full or nothing of it was published. Failures are only
     /// logged: the next sweep is the retry.
@@ -76,6 +105,26 @@ class OutboxSweeper {
                 .invoke(failure -> LOG.debug("sweep failed, the next one tries again", failure))
                 .onFailure()
                 .recoverWithNull();
+    }
+
+    /// Takes up orders whose record is gone: the topic lost it, or kept it for too short a time.
+    @Scheduled(every = "${ballast.payments.republish-every}", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    Uni<Void> reopen() {
+        double after = config.republishAfter().toMillis() / 1000.0;
+        return database.query(REOPEN, Tuple.of(after, config.sweepBatch()))
+                .invoke(reopened -> {
+                    if (reopened.rowCount() > 0) {
+                        republished.increment(reopened.rowCount());
+                        LOG.warnf(
+                                "%d orders were published and not settled within %s; they are published once more",
+                                reopened.rowCount(), config.republishAfter());
+                    }
+                })
+                .onFailure()
+                .invoke(failure -> LOG.debug("orders are not looked through, the next time is the retry", failure))
+                .onFailure()
+                .recoverWithNull()
+                .replaceWithVoid();
     }
 
     /// Whether another batch is worth trying at once.
@@ -98,7 +147,7 @@ class OutboxSweeper {
         return transaction
                 .preparedQuery(BATCH)
                 .execute(Tuple.of(graceSeconds, config.sweepBatch(), leftOut.users()))
-                .map(rows -> rows.stream().map(Order::of).toList())
+                .map(rows -> rows.stream().map(Waiting::of).toList())
                 .chain(waiting -> publish(waiting, unfinished)
                         .chain(published -> mark(transaction, published))
                         .map(marked -> {
@@ -111,7 +160,7 @@ class OutboxSweeper {
     /// The ids of those the brokers took.
     ///
     /// @param unfinished has then the users that were begun with and have orders left
-    private Uni<List<String>> publish(List<Order> waiting, Set<Long> unfinished) {
+    private Uni<List<String>> publish(List<Waiting> waiting, Set<Long> unfinished) {
         return Multi.createFrom()
                 .iterable(byUser(waiting))
                 .onItem()
@@ -124,15 +173,16 @@ class OutboxSweeper {
                 .asList();
     }
 
-    private Multi<String> publishInOrder(List<Order> ofOneUser, Set<Long> unfinished) {
+    private Multi<String> publishInOrder(List<Waiting> ofOneUser, Set<Long> unfinished) {
         long user = ofOneUser.getFirst().userId();
         return Multi.createFrom()
                 .iterable(ofOneUser)
                 .onSubscription()
                 .invoke(() -> unfinished.add(user))
                 .onItem()
-                .transformToUniAndConcatenate(
-                        order -> outbox.publish(order, config.sweepWait()).replaceWith(order.orderId()))
+                .transformToUniAndConcatenate(waiting -> tracing.in(
+                                waiting.trace(), () -> outbox.publish(waiting.order(), config.sweepWait()))
+                        .replaceWith(waiting.order().orderId()))
                 .onCompletion()
                 .invoke(() -> unfinished.remove(user))
                 .onFailure()
@@ -150,10 +200,10 @@ class OutboxSweeper {
                         .replaceWith(published.size());
     }
 
-    private static Collection<List<Order>> byUser(List<Order> waiting) {
-        Map<Long, List<Order>> byUser = new LinkedHashMap<>();
-        waiting.forEach(order -> byUser.computeIfAbsent(order.userId(), user -> new ArrayList<>())
-                .add(order));
+    private static Collection<List<Waiting>> byUser(List<Waiting> waiting) {
+        Map<Long, List<Waiting>> byUser = new LinkedHashMap<>();
+        waiting.forEach(one ->
+                byUser.computeIfAbsent(one.userId(), user -> new ArrayList<>()).add(one));
         return byUser.values();
     }
 

@@ -16,6 +16,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.TimeoutException;
 
 /// Settles what comes out of the topic `payments`, keeps the outcome in Redis for duplicates, and publishes it: for
 /// each record of an order the same bytes. A record is done when the brokers have its outcome, so that a crash
@@ -23,6 +24,7 @@ import java.util.Locale;
 @ApplicationScoped
 class PaymentConsumer implements RecordHandler {
     private static final String BEFORE_HANDLING = "payment-before-handling";
+    private static final String BEFORE_NOTING = "payment-before-noting";
     private static final String AFTER_REDIS = "payment-after-redis";
     private static final String MARK_DEAD_LETTERED = Sql.read("payments", "mark-dead-lettered");
 
@@ -86,7 +88,7 @@ class PaymentConsumer implements RecordHandler {
                 .settle(payment)
                 .invoke(done -> settling.record(Duration.ofNanos(System.nanoTime() - begin)))
                 .chain(settlement -> conclude(payment, settlement))
-                .onFailure(Database::isItsState)
+                .onFailure(failure -> Database.isItsState(failure) || failure instanceof TimeoutException)
                 .recoverWithItem(failure -> new Outcome.Later("postgresql", failure));
     }
 
@@ -100,6 +102,7 @@ class PaymentConsumer implements RecordHandler {
                         "fingerprint-mismatch",
                         "order " + payment.orderId() + " is known with another user, amount or currency");
             case Settlement.UnknownUser _ -> poison("unknown-user", "there is no account of user " + payment.userId());
+            case Settlement.Contended _ -> Uni.createFrom().item(new Outcome.Contended("account or order"));
             case Settlement.Refused refused -> Uni.createFrom().failure(refused.why());
         };
     }
@@ -128,8 +131,13 @@ class PaymentConsumer implements RecordHandler {
     @Override
     public Uni<Void> deadLettered(InboundRecord record, Outcome.Poison why) {
         return unlimited.read(record) instanceof EventReader.Reading.Wellformed wellformed
-                ? database.query(MARK_DEAD_LETTERED, OrderRepository.parameters(wellformed.payment(), why.reason()))
-                        .replaceWithVoid()
+                ? note(wellformed.payment(), why)
                 : Uni.createFrom().voidItem();
+    }
+
+    private Uni<Void> note(Payment payment, Outcome.Poison why) {
+        FailPoint.reached(BEFORE_NOTING, payment.orderId());
+        return database.query(MARK_DEAD_LETTERED, OrderRepository.parameters(payment, why.reason()))
+                .replaceWithVoid();
     }
 }

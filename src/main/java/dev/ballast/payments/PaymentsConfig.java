@@ -51,6 +51,15 @@ interface PaymentsConfig {
     @WithDefault("50")
     int sweepRounds();
 
+    /// How long after its publication an order that is not settled is published once more. An hour: longer than most
+    /// backlogs, which absorb the repetition, and sooner than anybody notices that a record is gone.
+    @WithDefault("PT1H")
+    Duration republishAfter();
+
+    /// How often such orders are looked for.
+    @WithDefault("PT10M")
+    Duration republishEvery();
+
     /// How long a settled order is kept. 90 days: its row absorbs every repetition, so it must outlive whatever can
     /// repeat it: the topic (7 days), the dead-letter topic (30 days), and a replay (up to 60 days after the first
     /// death, `ballast.deadletters.replay-within`, and the topic's week after that).

@@ -44,14 +44,16 @@ class RateLimitResource {
     private final Policies policies;
     private final PolicyChanges changes;
     private final RateLimiter limiter;
+    private final Pressure pressure;
     private final Caller caller;
     private final Clock clock;
 
     @Inject
-    RateLimitResource(Policies policies, PolicyChanges changes, RateLimiter limiter, Caller caller) {
+    RateLimitResource(Policies policies, PolicyChanges changes, RateLimiter limiter, Pressure pressure, Caller caller) {
         this.policies = policies;
         this.changes = changes;
         this.limiter = limiter;
+        this.pressure = pressure;
         this.caller = caller;
         this.clock = Clock.systemUTC();
     }
@@ -63,6 +65,16 @@ class RateLimitResource {
         return inForce.all().stream()
                 .map(policy -> PolicyView.of(policy, inForce.cost(policy.name())))
                 .toList();
+    }
+
+    @GET
+    @Path("/pressure")
+    @Operation(
+            summary = "Who is near or over a limit, and how charges ended lately, on this pod",
+            description = "Of whom this pod has seen use up at least half of a limit. Addresses and users are told by"
+                    + " the pseudonym that traces have.")
+    public Pressure.View pressure() {
+        return pressure.now();
     }
 
     @GET

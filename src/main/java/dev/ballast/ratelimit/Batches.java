@@ -4,6 +4,7 @@ import dev.ballast.origin.Breaker;
 import dev.ballast.redis.RedisCommands;
 import dev.ballast.redis.RedisRejection;
 import dev.ballast.redis.RedisScript;
+import dev.ballast.tracing.Tracing;
 import io.netty.channel.EventLoop;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
@@ -21,13 +22,14 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /// Asks Redis where charges stand, and charges them. Requests that come in the same turn of an event loop share a call,
-/// which goes out when the turn has read all its sockets: nobody waits for company.
+/// which goes out when the turn has read all its sockets: nobody waits for company. Their traces are linked to it.
 /// Safe for use from every thread; answers arrive on the asker's own context.
 final class Batches {
     /// Requests in one call at most: others wait while Redis runs it, for half a millisecond then.
     private static final int MAX = 64;
 
     private final RedisCommands redis;
+    private final Tracing tracing;
     private final Duration deadline;
     private final Breaker breaker;
     private final RedisScript script = RedisScript.named("rate-limit");
@@ -35,13 +37,17 @@ final class Batches {
     private final LongAdder calls = new LongAdder();
 
     /// @param breaker is told of each call once, however many requests share it
-    Batches(RedisCommands redis, Duration deadline, Breaker breaker) {
+    Batches(RedisCommands redis, Tracing tracing, Duration deadline, Breaker breaker) {
         this.redis = redis;
+        this.tracing = tracing;
         this.deadline = deadline;
         this.breaker = breaker;
     }
 
-    private record Waiting(ContextInternal context, UniEmitter<? super List<Standing>> emitter) {}
+    private record Waiting(
+            ContextInternal context,
+            io.opentelemetry.context.Context trace,
+            UniEmitter<? super List<Standing>> emitter) {}
 
     private static final class Batch {
         private final ScriptCall call = new ScriptCall();
@@ -105,14 +111,16 @@ final class Batches {
             batch = fresh;
         }
         batch.call.add(request);
-        batch.waiting.add(new Waiting(here, emitter));
+        batch.waiting.add(new Waiting(here, io.opentelemetry.context.Context.current(), emitter));
         if (batch.call.size() == MAX) {
             open.remove(loop);
         }
     }
 
     private void send(Batch batch) {
-        var _ = send(batch.call, true)
+        List<io.opentelemetry.context.Context> traces =
+                batch.waiting.stream().map(Waiting::trace).toList();
+        var _ = tracing.shared("rate-limits", traces, () -> send(batch.call, true))
                 .subscribe()
                 .with(
                         answers -> {

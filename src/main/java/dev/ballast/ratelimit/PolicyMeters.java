@@ -2,9 +2,11 @@ package dev.ballast.ratelimit;
 
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -50,6 +52,31 @@ final class PolicyMeters {
         if (standing.remaining() * NEAR < standing.charge().policy().capacity()) {
             count(standing.charge(), Outcome.NEAR_LIMIT);
         }
+    }
+
+    /// By policy; of those that were charged.
+    Map<String, ChargeCounts> counts() {
+        Map<String, ChargeCounts> counts = new TreeMap<>();
+        policies.forEach((policy, adders) -> counts.put(
+                policy,
+                new ChargeCounts(
+                        sum(adders, Outcome.ADMITTED, Outcome.ADMITTED_LOCALLY),
+                        sum(
+                                adders,
+                                Outcome.REJECTED,
+                                Outcome.DENIED_BY_MEMORY,
+                                Outcome.REJECTED_LOCALLY,
+                                Outcome.FAILED_CLOSED),
+                        sum(adders, Outcome.SHADOW_REJECTED),
+                        sum(adders, Outcome.FAILED_OPEN))));
+        return counts;
+    }
+
+    private static long sum(Map<Outcome, LongAdder> adders, Outcome... outcomes) {
+        return Arrays.stream(outcomes)
+                .mapToLong(
+                        outcome -> Objects.requireNonNull(adders.get(outcome)).sum())
+                .sum();
     }
 
     private Map<Outcome, LongAdder> adders(String policy) {

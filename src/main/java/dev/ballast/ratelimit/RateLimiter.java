@@ -8,6 +8,7 @@ import dev.ballast.ratelimit.PolicyMeters.Outcome;
 import dev.ballast.redis.InvalidationLog;
 import dev.ballast.redis.LogFollower;
 import dev.ballast.redis.RedisCommands;
+import dev.ballast.tracing.Tracing;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -23,6 +24,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -46,6 +48,7 @@ public class RateLimiter {
     private final LocalLimiter local;
     private final Pods pods;
     private final PolicyMeters meters;
+    private final NearLimits near;
     private final BooleanSupplier withoutRedis;
 
     @Inject
@@ -55,9 +58,10 @@ public class RateLimiter {
             RateLimitSettings settings,
             Pods pods,
             MeterRegistry registry,
-            Degradation degradation) {
+            Degradation degradation,
+            Tracing tracing) {
         Feature limits = degradation.feature(FEATURE);
-        this(redis, log, settings, pods, registry, System::nanoTime, () -> limits.ordered() != Level.NORMAL);
+        this(redis, log, settings, pods, registry, tracing, System::nanoTime, () -> limits.ordered() != Level.NORMAL);
     }
 
     /// @param withoutRedis whether Redis is not to be asked at the moment
@@ -67,6 +71,7 @@ public class RateLimiter {
             RateLimitSettings settings,
             Pods pods,
             MeterRegistry registry,
+            Tracing tracing,
             LongSupplier nanoTime,
             BooleanSupplier withoutRedis) {
         this.withoutRedis = withoutRedis;
@@ -75,10 +80,11 @@ public class RateLimiter {
         this.pods = pods;
         this.breaker = new Breaker(settings.breakerFailures(), settings.breakerPause(), nanoTime, RateLimiter::tell);
         redis.guardedBy(FEATURE, breaker::isOpen);
-        this.batches = new Batches(redis, settings.deadline(), breaker);
+        this.batches = new Batches(redis, tracing, settings.deadline(), breaker);
         this.denyCache = new DenyCache(nanoTime);
         this.local = new LocalLimiter(nanoTime);
         this.meters = new PolicyMeters(registry);
+        this.near = new NearLimits(nanoTime);
         FunctionCounter.builder("ballast.ratelimit.calls", batches, Batches::calls)
                 .description("Calls to Redis; requests of the same turn of an event loop share one")
                 .register(registry);
@@ -154,6 +160,7 @@ public class RateLimiter {
 
     private Decision decided(List<Standing> standings) {
         List<Standing> violated = violated(standings);
+        standings.forEach(near::look);
         if (violated.isEmpty()) {
             standings.forEach(meters::admitted);
             return new Decision.Admitted(standings);
@@ -208,8 +215,19 @@ public class RateLimiter {
         return batches.look(List.of(charge)).map(List::getFirst);
     }
 
+    /// Those whom this pod has seen use up at least half of a limit, the nearest to it first.
+    public List<NearLimit> nearLimits(int most) {
+        return near.most(most);
+    }
+
+    /// How the charges to each policy ended on this pod since its start.
+    public Map<String, ChargeCounts> counts() {
+        return meters.counts();
+    }
+
     /// Deletes what is counted for the identifier, and has every pod drop it from its deny cache.
     public Uni<Void> forgive(Charge charge) {
+        near.forget(charge);
         String key = LimitKeys.of(charge);
         return redis.send(Request.cmd(Command.DEL).arg(key))
                 .chain(() -> log.append(FORGIVEN, List.of(key), FORGIVEN_WITHIN));

@@ -25,7 +25,6 @@ class PersonalItems {
     private final Breaker breaker;
     private final int atOnce;
     private final AtomicInteger underWay = new AtomicInteger();
-    private final Dependencies dependencies;
     private final Dependency dependency;
     private final Counter busy;
     private final Counter stopped;
@@ -51,7 +50,6 @@ class PersonalItems {
         this.api = new RecommendationApi(vertx, settings.api().url().orElseThrow(), settings, mapper, atOnce);
         this.breaker =
                 new Breaker(settings.api().breakerFailures(), settings.api().breakerPause(), nanoTime, _ -> {});
-        this.dependencies = dependencies;
         this.dependency = dependencies.named(RecommendationApiProbe.NAME);
         this.busy = registry.counter("ballast.recommendations.not.asked", "reason", "busy");
         this.stopped = registry.counter("ballast.recommendations.not.asked", "reason", "breaker");
@@ -74,8 +72,8 @@ class PersonalItems {
             stopped.increment();
             return Uni.createFrom().failure(() -> new NotAsked("it has just failed several times"));
         }
-        return dependencies
-                .watch(dependency, api.itemsFor(userId), PersonalItems::meaning)
+        return dependency
+                .watch(api.itemsFor(userId), PersonalItems::meaning)
                 .onItemOrFailure()
                 .invoke((items, failure) -> report(failure));
     }

@@ -36,7 +36,13 @@ final class RecommendationApi {
         this.url = url;
         this.settings = settings;
         // what the API may say beyond what is asked for is its own matter
-        this.reader = mapper.readerFor(ApiAnswer.class).without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+        this.reader = mapper.readerFor(ApiAnswer.class)
+                .without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                // an item without a score is not one of score 0
+                .with(
+                        DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES,
+                        DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES,
+                        DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
         this.client = vertx.createHttpClient(
                 new HttpClientOptions()
                         .setConnectTimeout((int) settings.api().timeout().toMillis())

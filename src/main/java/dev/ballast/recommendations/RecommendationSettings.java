@@ -49,8 +49,9 @@ interface RecommendationSettings {
         @WithDefault("5")
         int breakerFailures();
 
-        /// Between two calls while they are stopped.
-        @WithDefault("PT0.5S")
+        /// Between two calls while they are stopped. A quarter of a second: one call that times out, this, and another
+        /// that does are less than the second within which silence must be noticed.
+        @WithDefault("PT0.25S")
         Duration breakerPause();
     }
 }

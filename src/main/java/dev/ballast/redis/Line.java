@@ -1,5 +1,7 @@
 package dev.ballast.redis;
 
+import dev.ballast.degradation.Outcome;
+import dev.ballast.problem.RootCause;
 import dev.ballast.redis.RedisUnavailable.Reason;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -39,6 +41,7 @@ final class Line {
     private final AtomicInteger owed = new AtomicInteger();
     private volatile long silentSince;
     private volatile @Nullable Session session;
+    private volatile boolean heardOf;
     // These belong to the event loop.
     private @Nullable Redis unused;
     private boolean closed;
@@ -83,6 +86,12 @@ final class Line {
 
     boolean isOpen() {
         return session != null;
+    }
+
+    /// Whether an attempt to open it has ever ended by anything but its time. Until then nobody knows whether Redis is
+    /// there, as the first attempts of a process take their time for reasons of its own.
+    boolean wasHeardOf() {
+        return heardOf;
     }
 
     /// The `run_id` of the server behind this line; empty while it is not open or where the server does not tell.
@@ -207,6 +216,7 @@ final class Line {
         fresh.connection.exceptionHandler(cause -> lose(fresh, String.valueOf(cause.getMessage())));
         silentSince = nanoTime.getAsLong();
         session = fresh;
+        heardOf = true;
         if (!refused) {
             backoff.reset(); // else it is refused again at once, as long as the server is what it is
         }
@@ -221,7 +231,11 @@ final class Line {
         } else {
             client.close();
         }
-        reachability.refused(String.valueOf(cause.getMessage()));
+        if (Outcome.of(cause) != Outcome.TIMED_OUT) {
+            heardOf = true;
+        }
+        // a failed handshake says only further down why
+        reachability.refused(cause.getCause() == null ? String.valueOf(cause.getMessage()) : RootCause.of(cause));
         retry();
     }
 

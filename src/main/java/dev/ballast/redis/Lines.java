@@ -114,7 +114,9 @@ class Lines {
                 return line;
             }
         }
-        throw new RedisUnavailable(Reason.DISCONNECTED);
+        // those besides may be open long before these, and say nothing of them
+        boolean heardOf = all.stream().anyMatch(Line::wasHeardOf);
+        throw new RedisUnavailable(heardOf ? Reason.DISCONNECTED : Reason.CONNECTING);
     }
 
     /// A line besides those that requests share, for commands that block it. Not open yet; its owner opens and closes

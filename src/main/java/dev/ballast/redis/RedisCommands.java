@@ -4,6 +4,7 @@ import dev.ballast.degradation.Dependencies;
 import dev.ballast.degradation.Dependency;
 import dev.ballast.degradation.Outcome;
 import dev.ballast.degradation.Rarely;
+import dev.ballast.tracing.Tracing;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;
@@ -137,7 +138,7 @@ public class RedisCommands {
             keys.forEach(request::arg);
             request.arg(runId);
             arguments.forEach(request::arg);
-            return connection.send(request);
+            return Tracing.<Future<@Nullable Response>>named(script.name(), () -> connection.send(request));
         });
     }
 
@@ -155,7 +156,11 @@ public class RedisCommands {
         Request request = Request.cmd(command).arg(body).arg(keys.size());
         keys.forEach(request::arg);
         arguments.accept(request);
-        return this.<@Nullable Response>issue(script.name(), deadline, (connection, _) -> connection.send(request));
+        return this.<@Nullable Response>issue(
+                script.name(),
+                deadline,
+                (connection, _) ->
+                        Tracing.<Future<@Nullable Response>>named(script.name(), () -> connection.send(request)));
     }
 
     private <T extends @Nullable Object> Uni<T> issue(

@@ -8,6 +8,8 @@ public final class RedisUnavailable extends RedisFailure {
     public enum Reason {
         /// No connection is open, or the one in use was lost before the answer.
         DISCONNECTED("disconnected", "the cache store is not reachable"),
+        /// No connection was opened since the start, nor refused: the first attempts are under way.
+        CONNECTING("connecting", "the cache store is not reachable yet"),
         /// The deadline passed first.
         TIMED_OUT("timeout", "the cache store did not answer in time"),
         /// Too many commands wait for an answer already; this one was never sent.

@@ -23,8 +23,9 @@ class ProductionCheck {
         this.config = config;
     }
 
-    /// Before anything else starts: no connection is opened with settings that are refused.
-    void check(@Observes @Priority(1) StartupEvent started) {
+    /// Before anything else starts, the scheduler included, which is at 0: no connection is opened with settings that
+    /// are refused.
+    void check(@Observes @Priority(-2) StartupEvent started) {
         if (LaunchMode.current() != LaunchMode.NORMAL || ConfigUtils.isProfileActive("local")) {
             return;
         }

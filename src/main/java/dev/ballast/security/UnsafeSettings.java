@@ -21,6 +21,7 @@ final class UnsafeSettings {
     static final String KEY = "mp.jwt.verify.publickey";
     static final String PASSWORD = "quarkus.datasource.password";
     static final String FAIL_POINT = "ballast.failpoint";
+    static final String SIGN_IN = "ballast.console.sign-in.";
 
     private static final String LOCAL_KEY = "/local-jwt-public.pem";
     private static final String LOCAL_ISSUER = "https://ballast.local";
@@ -43,6 +44,12 @@ final class UnsafeSettings {
         }
         if (setting.apply(FAIL_POINT).isPresent()) {
             unsafe.add(FAIL_POINT + " is set, which ends the service on purpose: it is for tests, take it out");
+        }
+        for (String role : List.of(Roles.OPERATOR, Roles.SERVICE, Roles.USER)) {
+            if (setting.apply(SIGN_IN + role).isPresent()) {
+                unsafe.add(SIGN_IN + role
+                        + " is set, which hands a token to anyone: it is for the local stack, take it out");
+            }
         }
         return unsafe;
     }

@@ -2,6 +2,7 @@ package dev.ballast.security;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.jwt.auth.principal.DefaultJWTCallerPrincipalFactory;
@@ -34,20 +35,22 @@ class VerifiedTokens extends JWTCallerPrincipalFactory {
     private final Counter remembered;
     private final Counter accepted;
     private final Counter refused;
-    private final Cache<String, JWTCallerPrincipal> verified = Caffeine.newBuilder()
-            .maximumWeight(MAX_CHARACTERS)
-            .weigher((String token, JWTCallerPrincipal _) -> token.length())
-            .expireAfterWrite(AT_MOST)
-            .build();
+    private final Cache<String, JWTCallerPrincipal> verified;
 
     @Inject
     VerifiedTokens(MeterRegistry registry) {
-        this(new DefaultJWTCallerPrincipalFactory(), InstantSource.system(), registry);
+        this(new DefaultJWTCallerPrincipalFactory(), InstantSource.system(), Ticker.systemTicker(), registry);
     }
 
-    VerifiedTokens(JWTCallerPrincipalFactory verifying, InstantSource clock, MeterRegistry registry) {
+    VerifiedTokens(JWTCallerPrincipalFactory verifying, InstantSource clock, Ticker ticker, MeterRegistry registry) {
         this.verifying = verifying;
         this.clock = clock;
+        this.verified = Caffeine.newBuilder()
+                .ticker(ticker)
+                .maximumWeight(MAX_CHARACTERS)
+                .weigher((String token, JWTCallerPrincipal _) -> token.length())
+                .expireAfterWrite(AT_MOST)
+                .build();
         this.remembered = counter(registry, "remembered");
         this.accepted = counter(registry, "verified");
         this.refused = counter(registry, "refused");

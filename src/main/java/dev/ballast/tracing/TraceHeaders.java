@@ -9,7 +9,8 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
 /// Puts the trace id on every response, before anything can answer: `traceresponse` as the W3C draft has
-/// it and `X-Trace-Id` for people. Calls that are not traced (health, metrics, static files) have none.
+/// it and `X-Trace-Id` for people. Calls of which no trace is kept (health, metrics, static files) have one as
+/// well, with the flag that says so.
 @Singleton
 class TraceHeaders {
     /// Ahead of every other filter: a request rejected by the next one is named too.
@@ -26,11 +27,8 @@ class TraceHeaders {
             response.putHeader("X-Trace-Id", span.getTraceId());
             response.putHeader(
                     "traceresponse",
-                    "00-%s-%s-%s"
-                            .formatted(
-                                    span.getTraceId(),
-                                    span.getSpanId(),
-                                    span.getTraceFlags().asHex()));
+                    "00-" + span.getTraceId() + "-" + span.getSpanId() + "-"
+                            + span.getTraceFlags().asHex());
         }
         request.next();
     }

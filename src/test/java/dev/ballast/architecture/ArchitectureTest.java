@@ -36,6 +36,7 @@ class ArchitectureTest {
     private static final Map<String, Set<String>> ARROWS = Map.ofEntries(
             Map.entry("console", Set.of()),
             Map.entry("index", Set.of()),
+            Map.entry("live", Set.of()),
             Map.entry("users", Set.of("invalidation", "cache", "messaging", "kafka", "database")),
             Map.entry("payments", Set.of("messaging", "kafka", "redis", "origin", "database")),
             Map.entry("recommendations", Set.of("cache", "origin", "database")),
@@ -48,17 +49,18 @@ class ArchitectureTest {
             Map.entry("clientaddress", Set.of()),
             Map.entry("policies", Set.of("ratelimit", "clientaddress", "redis", "database", "audit")),
             Map.entry("admission", Set.of("clientaddress", "policies", "ratelimit")),
-            Map.entry("messaging", Set.of("kafka", "offsets", "executions", "database")),
+            Map.entry("messaging", Set.of("kafka", "offsets", "executions", "origin", "database")),
             Map.entry("offsets", Set.of("kafka", "redis")),
             Map.entry("executions", Set.of("kafka", "origin", "database")),
-            Map.entry("deadletters", Set.of("messaging", "kafka", "database", "audit")),
+            Map.entry("deadletters", Set.of("messaging", "kafka", "database", "audit", "live")),
             Map.entry("audit", Set.of("database")),
             Map.entry("degradationops", Set.of("audit")),
             Map.entry("overload", Set.of()),
+            Map.entry("objectives", Set.of()),
             Map.entry("retention", Set.of("kafka")),
             Map.entry("kafka", Set.of()),
             Map.entry("redis", Set.of()),
-            Map.entry("database", Set.of()));
+            Map.entry("database", Set.of("origin")));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())

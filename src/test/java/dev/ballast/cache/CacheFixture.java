@@ -2,6 +2,7 @@ package dev.ballast.cache;
 
 import dev.ballast.cache.CacheSettings.Tuning;
 import dev.ballast.leases.Coherence;
+import dev.ballast.tracing.Tracing;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -52,6 +53,7 @@ final class CacheFixture {
                 spec,
                 tuning,
                 meters,
+                Tracing.none(),
                 remote,
                 texts -> {
                     announced.add(texts);

@@ -9,6 +9,7 @@ import dev.ballast.cache.CacheFixture.TextCodec;
 import dev.ballast.redis.LogFollower;
 import dev.ballast.redis.RedisFixture;
 import dev.ballast.redis.RedisProcess;
+import dev.ballast.tracing.Tracing;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Command;
@@ -146,6 +147,7 @@ class InvalidateByNameTest {
                 fixture.log(),
                 SETTINGS,
                 new SimpleMeterRegistry(),
+                Tracing.none(),
                 InstantSource.system(),
                 Ticker.systemTicker(),
                 new Random(1));

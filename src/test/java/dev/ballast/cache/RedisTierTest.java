@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.ballast.cache.CacheRead.Fill;
 import dev.ballast.redis.RedisFixture;
 import dev.ballast.redis.RedisProcess;
+import dev.ballast.tracing.Tracing;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
 import io.vertx.redis.client.Command;
@@ -337,7 +338,14 @@ class RedisTierTest {
 
     private TieredCaches caches(RedisFixture redis, InstantSource clock) {
         return new TieredCaches(
-                redis.commands(), redis.log(), SETTINGS, registry, clock, System::nanoTime, new Random(9));
+                redis.commands(),
+                redis.log(),
+                SETTINGS,
+                registry,
+                Tracing.none(),
+                clock,
+                System::nanoTime,
+                new Random(9));
     }
 
     private Uni<Map<String, String>> load(Collection<String> keys) {

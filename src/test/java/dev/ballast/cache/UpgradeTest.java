@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import dev.ballast.cache.CacheRead.Fill;
 import dev.ballast.redis.OneRedis;
+import dev.ballast.tracing.Tracing;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
@@ -95,6 +96,7 @@ class UpgradeTest {
                 REDIS.fixture().log(),
                 CacheFixture.settings(Map.of("ballast.cache.caches.test.l2-timeout", "PT5S")),
                 new SimpleMeterRegistry(),
+                Tracing.none(),
                 InstantSource.system(),
                 System::nanoTime,
                 new Random(9));

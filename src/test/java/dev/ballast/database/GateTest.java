@@ -14,10 +14,10 @@ import io.vertx.core.Vertx;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Tuple;
 import io.vertx.pgclient.PgBuilder;
+import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.PoolOptions;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -43,7 +43,7 @@ class GateTest {
             degradation.dependencies,
             server.url());
     private final PostgresProbe probe =
-            new PostgresProbe(vertx, pool, degradation.dependencies, server.url(), Optional.empty(), Optional.empty());
+            new PostgresProbe(vertx, pool, degradation.dependencies, () -> PgConnectOptions.fromUri(server.url()));
     private final Dependency dependency = degradation.dependencies.named(PostgresProbe.NAME);
 
     @AfterEach

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class HalvingTest {
     private static final PgException OUT_OF_RANGE = new PgException("out of range", "ERROR", "22003", "");
+    private static final PgException LOCKED = new PgException("lock timeout", "ERROR", "55P03", "");
     private static final PgException READ_ONLY = new PgException("read-only", "ERROR", "25006", "");
     private static final List<Integer> NUMBERS = IntStream.range(0, 500).boxed().toList();
 
@@ -48,6 +49,13 @@ class HalvingTest {
     }
 
     @Test
+    void all_oneWaitsForALock_itAloneDoes() {
+        Map<Integer, String> settled = settle(NUMBERS, Set.of(77), LOCKED);
+
+        NUMBERS.forEach(number -> assertEquals(number == 77 ? "refused" : "done", settled.get(number)));
+    }
+
+    @Test
     void all_databaseReadOnly_isNobodysFault() {
         Halving<Integer, String> standby = new Halving<>(
                 some -> {
@@ -61,11 +69,15 @@ class HalvingTest {
     }
 
     private Map<Integer, String> settle(List<Integer> numbers, Set<Integer> refused) {
+        return settle(numbers, refused, OUT_OF_RANGE);
+    }
+
+    private Map<Integer, String> settle(List<Integer> numbers, Set<Integer> refused, PgException why) {
         return new Halving<Integer, String>(
                         some -> {
                             transactions++;
                             if (some.stream().anyMatch(refused::contains)) {
-                                return Uni.createFrom().failure(OUT_OF_RANGE);
+                                return Uni.createFrom().failure(why);
                             }
                             Map<Integer, String> done = new HashMap<>();
                             some.forEach(number -> done.put(number, "done"));

@@ -24,11 +24,16 @@ import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.ballast.database.Sql;
 import dev.ballast.stack.Stack;
 import dev.ballast.stack.StackResource;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusIntegrationTest;
 import io.restassured.path.json.JsonPath;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -159,6 +164,44 @@ class DeadLetterIndexIT {
         operator().get("/ops/dead-letters?limit=" + all).then().body("next", nullValue());
         die(stack, bytes(freeUserId()), "{".getBytes(UTF_8));
         operator().get("/ops/dead-letters?limit=" + all).then().body("next", notNullValue());
+    }
+
+    /// As when the group is rewound: the older letter's row is gone, the newer one's is not.
+    @Test
+    void letterOfATopicMadeAnew_readAgainAfterTheOlderOneExpired_isIndexedOnce() throws SQLException {
+        String id = "anew-0-" + freeUserId();
+        try (Connection sql = stack.sql();
+                Statement statement = sql.createStatement()) {
+            statement.execute("PREPARE letter (text, text, text, bytea, bytea, bytea, text, text, text, text, int,"
+                    + " timestamptz, timestamptz, int, text, text, bigint) AS " + Sql.read("deadletters", "insert"));
+            for (String letter : List.of("1 older", "2 older", "3 newer", "3 newer")) {
+                index(statement, id, letter);
+            }
+            assertEquals(List.of(id, id + "~anew_dlq-0-3"), ids(statement, id));
+
+            statement.execute("DELETE FROM dead_letters WHERE id = '" + id + "'");
+            index(statement, id, "3 newer");
+            assertEquals(List.of(id + "~anew_dlq-0-3"), ids(statement, id));
+        }
+    }
+
+    private static void index(Statement statement, String id, String letter) throws SQLException {
+        String[] offsetAndValue = letter.split(" ");
+        statement.execute(
+                "EXECUTE letter ('%s', 'anew', 'anew_dlq-0-%s', '', '%s', '', 'x', '', '', '', 1, NULL, NULL, 0,"
+                                .formatted(id, offsetAndValue[0], offsetAndValue[1])
+                        + " NULL, NULL, NULL)");
+    }
+
+    private static List<String> ids(Statement statement, String id) throws SQLException {
+        List<String> ids = new ArrayList<>();
+        try (ResultSet rows =
+                statement.executeQuery("SELECT id FROM dead_letters WHERE id LIKE '" + id + "%' ORDER BY id")) {
+            while (rows.next()) {
+                ids.add(rows.getString(1));
+            }
+        }
+        return ids;
     }
 
     /// As after a crash between the broker's acknowledgment and the offset.

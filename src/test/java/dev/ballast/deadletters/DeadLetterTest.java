@@ -50,6 +50,19 @@ class DeadLetterTest {
                 List.of(letter.headers().toArray()).stream().map(h -> h.key()).toList());
     }
 
+    /// Whatever the clock said of the pod that wrote it.
+    @Test
+    void read_topicKeepsTheBrokersTime_thatCounts() {
+        Instant appended = Instant.parse("2026-11-27T00:00:00Z");
+        Headers headers = new RecordHeaders();
+        headers.add("dead-letter-at", "2001-01-01T00:00:00Z".getBytes(UTF_8));
+
+        assertEquals(
+                appended,
+                DeadLetter.read(new InboundRecord(PLACE, null, null, headers, appended))
+                        .deadAt());
+    }
+
     @Test
     void read_noHeaders_isIndexedByItsOwnPlace() {
         DeadLetter letter = read(Map.of());
@@ -112,7 +125,7 @@ class DeadLetterTest {
                 random.nextBytes(garbage);
                 headers.add(name, random.nextInt(5) == 0 ? null : garbage);
             }
-            DeadLetter letter = DeadLetter.read(new InboundRecord(PLACE, null, null, headers));
+            DeadLetter letter = DeadLetter.read(new InboundRecord(PLACE, null, null, headers, null));
             for (String text : List.of(letter.reason(), letter.detail(), letter.cause(), letter.exception())) {
                 assertFalse(text.contains("\0") || text.length() > 2_000);
             }
@@ -122,7 +135,7 @@ class DeadLetterTest {
     private static DeadLetter read(Map<String, String> texts) {
         Headers headers = new RecordHeaders();
         texts.forEach((name, text) -> headers.add(name, text.getBytes(UTF_8)));
-        return DeadLetter.read(new InboundRecord(PLACE, "k".getBytes(UTF_8), "v".getBytes(UTF_8), headers));
+        return DeadLetter.read(new InboundRecord(PLACE, "k".getBytes(UTF_8), "v".getBytes(UTF_8), headers, null));
     }
 
     private static Map<String, String> whole() {

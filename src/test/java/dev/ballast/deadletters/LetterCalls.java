@@ -41,10 +41,28 @@ final class LetterCalls {
 
     /// Writes one record and tells its id.
     static String write(Stack stack, String topic, byte[] key, byte[] value, Map<String, byte[]> headers) {
-        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
-                Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, stack.kafkaBootstrap()),
-                new ByteArraySerializer(),
-                new ByteArraySerializer())) {
+        return write(
+                Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, stack.kafkaBootstrap()), topic, key, value, headers);
+    }
+
+    /// Likewise, one that is larger than any producer of the service sends.
+    static String writeCompressed(Stack stack, String topic, byte[] key, byte[] value) {
+        Map<String, Object> settings = Map.of(
+                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                stack.kafkaBootstrap(),
+                ProducerConfig.COMPRESSION_TYPE_CONFIG,
+                "gzip",
+                ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+                2 * value.length,
+                ProducerConfig.BUFFER_MEMORY_CONFIG,
+                2L * value.length);
+        return write(settings, topic, key, value, Map.of());
+    }
+
+    private static String write(
+            Map<String, Object> settings, String topic, byte[] key, byte[] value, Map<String, byte[]> headers) {
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
             ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, key, value);
             headers.forEach((name, bytes) -> record.headers().add(name, bytes));
             RecordMetadata place = producer.send(record).get();

@@ -9,6 +9,7 @@ import static dev.ballast.deadletters.LetterCalls.freeUserId;
 import static dev.ballast.deadletters.LetterCalls.letter;
 import static dev.ballast.deadletters.LetterCalls.operator;
 import static dev.ballast.deadletters.LetterCalls.write;
+import static dev.ballast.deadletters.LetterCalls.writeCompressed;
 import static dev.ballast.payments.PaymentCalls.balance;
 import static dev.ballast.payments.PaymentCalls.deadLetters;
 import static dev.ballast.payments.PaymentCalls.event;
@@ -16,14 +17,17 @@ import static dev.ballast.payments.PaymentCalls.orderId;
 import static dev.ballast.payments.PaymentCalls.soon;
 import static dev.ballast.payments.PaymentCalls.status;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.ballast.stack.Pod;
@@ -51,6 +55,8 @@ import org.junit.jupiter.api.Test;
 @QuarkusIntegrationTest
 @QuarkusTestResource(StackResource.class)
 class ReplayIT {
+    private static final int MAX_ATTEMPTS = 5;
+
     Stack stack;
 
     @AfterEach
@@ -88,6 +94,37 @@ class ReplayIT {
                 .then()
                 .statusCode(409)
                 .body("detail", containsString("is REPLAYED; only an OPEN letter"));
+    }
+
+    /// PostgreSQL refuses the row for a reason that the service does not know, so it tries again, and then gives up.
+    @Test
+    void replay_attemptsWereExhaustedAndTheCauseIsGone_settlesTheOrderOnce() {
+        long user = freeUserId();
+        String order = orderId();
+        openAccount(user, 100);
+        execute(stack, """
+                CREATE FUNCTION refuse_order() RETURNS trigger LANGUAGE plpgsql AS
+                $$ BEGIN RAISE 'refused by a test' USING ERRCODE = 'data_exception'; END $$""", """
+                CREATE TRIGGER refuse_order BEFORE INSERT OR UPDATE ON orders FOR EACH ROW
+                WHEN (NEW.order_id = '%s' AND NEW.status = 'COMPLETED') EXECUTE FUNCTION refuse_order()""".formatted(order));
+        String id;
+        try {
+            id = die(stack, bytes(user), event(order, user, 40).getBytes(UTF_8));
+        } finally {
+            execute(stack, "DROP FUNCTION refuse_order CASCADE");
+        }
+        JsonPath letter = letter(id);
+        assertEquals("attempts-exhausted", letter.getString("error"));
+        assertEquals(MAX_ATTEMPTS, letter.getInt("attempts"));
+        assertEquals("failed " + MAX_ATTEMPTS + " times", letter.getString("detail"));
+        assertThat(letter.getString("cause"), containsString("refused by a test"));
+        soon().until(() -> status(order), equalTo("DEAD_LETTERED"));
+        assertEquals(100, balance(user));
+
+        replay(id);
+
+        soon().until(() -> status(order), equalTo("COMPLETED"));
+        assertEquals(60, balance(user));
     }
 
     @Test
@@ -139,6 +176,50 @@ class ReplayIT {
         execute(stack, "UPDATE dead_letters SET born_at = now() - interval '61 days' WHERE id = '" + id + "'");
 
         refused(id, "died first more than 60 days ago");
+    }
+
+    /// Compressed it fits into its topic, and unpacked no producer may send it.
+    @Test
+    void recordTooLargeForALetter_hasOneThatSaysWhereItIs() {
+        String id = writeCompressed(stack, "payments", bytes(1), new byte[65 * 1024 * 1024]);
+        awaitLetter(id);
+
+        JsonPath letter = letter(id);
+        assertEquals("not-json", letter.getString("error"));
+        assertEquals("OPEN", letter.getString("status"));
+        assertNull(letter.getString("value"));
+        assertThat(letter.getLong("leftOut"), greaterThan(65L * 1024 * 1024));
+        refused(id, "it lies in its topic alone, so it can only be discarded");
+        operator()
+                .body("{\"reason\":\"nobody can read it\"}")
+                .delete("/ops/dead-letters/{id}", id)
+                .then()
+                .statusCode(204);
+    }
+
+    @Test
+    void letterOfATopicMadeAnew_isAnother() {
+        String id = die(stack, bytes(1), "{".getBytes(UTF_8));
+        // as if this one's record had lain in a topic of the same name before
+        execute(
+                stack,
+                "UPDATE dead_letters SET place = 'payments_dlq-0-999999', value = 'older' WHERE id = '" + id + "'");
+        String[] origin = id.split("-");
+        String place = write(
+                stack,
+                "payments_dlq",
+                bytes(1),
+                "{".getBytes(UTF_8),
+                Map.of(
+                        "dead-letter-reason", "not-json: of a topic made anew".getBytes(UTF_8),
+                        "dead-letter-topic", origin[0].getBytes(UTF_8),
+                        "dead-letter-partition", origin[1].getBytes(UTF_8),
+                        "dead-letter-offset", origin[2].getBytes(UTF_8)));
+        String anew = id + "~" + place;
+        awaitLetter(anew);
+        assertEquals("older", letter(id).getString("value.data"));
+        assertEquals("{", letter(anew).getString("value.data"));
+        operator().post("/ops/dead-letters/{id}/replay", anew).then().statusCode(200);
     }
 
     @Test

@@ -1,7 +1,7 @@
 package dev.ballast.degradation;
 
+import dev.ballast.otlp.EndedSpans;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.opentelemetry.api.OpenTelemetry;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -19,6 +19,7 @@ public final class DegradationFixture implements AutoCloseable {
     public final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     public final Dependencies dependencies;
     public final Degradation degradation;
+    final EndedSpans spans = new EndedSpans();
     final Events events;
     final AtomicLong nanos = new AtomicLong(Duration.ofSeconds(-7).toNanos());
 
@@ -30,7 +31,7 @@ public final class DegradationFixture implements AutoCloseable {
     private DegradationFixture(LongSupplier clockOrNull, Feature.Spec... features) {
         DegradationSettings settings = settings(Map.of("ballast.degradation.warm-up", "PT0S"));
         dependencies = new Dependencies(settings, registry, clockOrNull == null ? nanos::get : clockOrNull);
-        events = new Events(settings, registry, OpenTelemetry.noop());
+        events = new Events(settings, registry, spans.telemetry());
         degradation = new Degradation(List.of(features), dependencies, events, settings, registry, this::now);
     }
 
@@ -41,7 +42,8 @@ public final class DegradationFixture implements AutoCloseable {
 
     /// Has a dependency probed from now on, as in a pod.
     public void probe(Probe probe) {
-        new Prober(List.of(probe), dependencies, settings(Map.of())).start(new StartupEvent());
+        DegradationSettings settings = settings(Map.of("ballast.degradation.core", probe.dependency()));
+        new Prober(List.of(probe), dependencies, settings).start(new StartupEvent());
     }
 
     static DegradationSettings settings(Map<String, String> values) {

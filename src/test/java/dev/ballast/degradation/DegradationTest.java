@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ballast.degradation.Feature.Spec;
+import io.opentelemetry.sdk.trace.data.EventData;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -46,6 +48,37 @@ class DegradationTest {
                         "feature items: normal -> degraded (api gone)",
                         "service ballast: normal -> degraded (by its parts)"),
                 fixture.told());
+    }
+
+    @Test
+    void ordered_whoAndWhyAreForPeopleAndNotForTheTrace() {
+        fixture.order("items", Level.MINIMAL, HOUR);
+        fixture.order(null, Level.MINIMAL, HOUR);
+        assertTrue(degradation.revert(null, "ada"));
+        fixture.wait(HOUR);
+        fixture.look();
+        assertTrue(fixture.told().contains("override items: none -> minimal (ada: a test)"), "" + fixture.told());
+        List<EventData> exported = fixture.spans.all().stream()
+                .flatMap(span -> span.getEvents().stream())
+                .toList();
+        assertEquals(fixture.told().size(), exported.size());
+        assertEquals(
+                List.of(),
+                exported.stream()
+                        .map(event -> event.getAttributes().toString())
+                        .filter(text -> text.contains("ada") || text.contains("a test"))
+                        .toList());
+    }
+
+    @Test
+    void changed_byARule_traceNamesIt() {
+        fixture.kill("api");
+        assertTrue(
+                fixture.spans.all().stream()
+                        .flatMap(span -> span.getEvents().stream())
+                        .anyMatch(
+                                event -> event.getAttributes().toString().contains("2 in a row, the last one refused")),
+                "the rule that fired");
     }
 
     @Test
@@ -169,6 +202,13 @@ class DegradationTest {
     }
 
     @Test
+    void foundSilent_whileThePodStops_doesNotFailTheCall() {
+        fixture.dependencies.close();
+        fixture.kill("api");
+        assertEquals(Condition.GONE, fixture.dependencies.named("api").condition());
+    }
+
+    @Test
     void settings_thatCannotBe_areNamed() {
         assertEquals(List.of(), DegradationSettings.problems(DegradationFixture.settings(Map.of())));
         List<String> problems = DegradationSettings.problems(DegradationFixture.settings(Map.of(
@@ -178,9 +218,35 @@ class DegradationTest {
                 "ballast.degradation.stay", "PT1M",
                 "ballast.degradation.events", "0")));
         assertEquals(5, problems.size(), problems::toString);
+        problems.addAll(DegradationSettings.problems(DegradationFixture.settings(Map.of(
+                "ballast.degradation.probe-jitter", "0.6",
+                "ballast.degradation.leave-above", "1",
+                "ballast.degradation.minimum-volume", "0",
+                "ballast.degradation.slow-after", "PT0S",
+                "ballast.degradation.late-after", "PT0S",
+                "ballast.degradation.silence", "PT-1S",
+                "ballast.degradation.rehearse-every", "PT0S",
+                "ballast.degradation.slow.kafka", "PT0S"))));
+        assertEquals(13, problems.size(), problems::toString);
+        assertEquals("ballast.degradation.slow.kafka must be at least PT0.001S, not PT0S", problems.getLast());
         assertEquals(
                 "ballast.degradation.probe-timeout must be at most PT0.4S and below probe-every, not PT0.5S",
                 problems.getFirst());
+    }
+
+    @Test
+    void settings_ofDependenciesThatNobodyHas_areNamed() {
+        Set<String> known = Set.of("postgresql", "kafka");
+        assertEquals(List.of(), DegradationSettings.unknown(DegradationFixture.settings(Map.of()), known));
+        assertEquals(
+                List.of(
+                        "ballast.degradation.core names redsi, which is no dependency; there are: kafka, postgresql",
+                        "ballast.degradation.slow names kafak, which is no dependency; there are: kafka, postgresql"),
+                DegradationSettings.unknown(
+                        DegradationFixture.settings(Map.of(
+                                "ballast.degradation.core", "redsi,kafka",
+                                "ballast.degradation.slow.kafak", "PT1S")),
+                        known));
     }
 
     @Test

@@ -16,8 +16,18 @@ public final class DependencyFixture {
     final AtomicLong nanos = new AtomicLong(Duration.ofSeconds(-7).toNanos()); // as System.nanoTime may be
     final AtomicBoolean heldUp = new AtomicBoolean();
     final AtomicInteger notices = new AtomicInteger();
-    final Dependency dependency =
-            new Dependency("test", NUMBERS, THRESHOLDS, nanos::get, heldUp::get, notices::incrementAndGet);
+    final Dependency dependency;
+
+    DependencyFixture() {
+        this(Duration.ZERO);
+    }
+
+    /// @param warmUp of a process that has just started
+    DependencyFixture(Duration warmUp) {
+        Dependency.Numbers numbers = new Dependency.Numbers(
+                NUMBERS.minimumVolume(), NUMBERS.slowAfter(), NUMBERS.lateAfter(), NUMBERS.silence(), warmUp);
+        dependency = new Dependency("test", numbers, THRESHOLDS, nanos::get, heldUp::get, notices::incrementAndGet);
+    }
 
     /// One on the real clock, for rooms that report to it.
     public static Dependency dependencyOfATest() {
@@ -26,6 +36,12 @@ public final class DependencyFixture {
 
     void wait(Duration duration) {
         nanos.addAndGet(duration.toNanos());
+    }
+
+    /// As the timer of a pod does, every 20 ms.
+    void tick() {
+        wait(Duration.ofMillis(20));
+        dependency.tick();
     }
 
     void calls(Outcome outcome, int times) {

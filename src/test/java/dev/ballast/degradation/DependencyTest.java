@@ -8,15 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.Cancellable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -25,16 +21,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// A dependency's condition by what is heard of it, second by second, on a clock of the test's own.
 class DependencyTest {
     private final DependencyFixture fixture = new DependencyFixture();
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
 
-    @AfterEach
-    void end() {
-        timer.shutdownNow();
-    }
-
-    /// Each letter is a second of 20 calls: `.` all well, `x` all fail, `~` slow, `h` half of them fail, `o` one
-    /// fails,
-    /// `_` nothing is heard, `!` nobody answers. What is expected is the condition after it.
+    /// Each letter is a second of 20 calls: `.` all well, `x` all fail, `~` slow, `h` half of them fail, `o` one of
+    /// them does, `_` nothing is heard, `!` nobody answers. What is expected is the condition after it.
     @ParameterizedTest(name = "{0}: {1}")
     @MethodSource
     void seconds_ofSignals_leadToCondition(String title, String seconds, String expected) {
@@ -61,6 +50,55 @@ class DependencyTest {
                 Arguments.of("failing gets worse", "hhxx", "wffg"),
                 // It went up at the end of the fifth second and fell at the end of the seventh: it stays for two.
                 Arguments.of("a relapse", "hh...hh...", "wfffwwfffw"));
+    }
+
+    @Test
+    void twoTimeoutsBeforeTheSilenceIsLongEnough_goneOnceItIs_withoutAThird() {
+        timeOutTwice();
+        assertEquals(WELL, fixture.dependency.condition());
+        fixture.tick();
+        fixture.tick();
+        assertEquals(GONE, fixture.dependency.condition());
+        assertEquals(1, fixture.notices.get());
+        assertTrue(fixture.dependency.isSilent());
+    }
+
+    @Test
+    void twoTimeouts_thenAnAnswer_isWellHoweverLongNothingFollows() {
+        timeOutTwice();
+        fixture.calls(Outcome.OK, 1);
+        for (int i = 0; i < 100; i++) {
+            fixture.tick();
+        }
+        assertEquals(WELL, fixture.dependency.condition());
+    }
+
+    @Test
+    void twoTimeouts_thenAPauseOfThisProcess_isWellUntilTheAnswerThatWaitsCouldBeRead() {
+        timeOutTwice();
+        fixture.wait(Duration.ofSeconds(1));
+        fixture.tick();
+        assertEquals(WELL, fixture.dependency.condition());
+        fixture.heldUp.set(true);
+        fixture.tick();
+        assertEquals(WELL, fixture.dependency.condition());
+        fixture.heldUp.set(false);
+        fixture.tick();
+        assertEquals(GONE, fixture.dependency.condition());
+    }
+
+    /// The second time-out is a call's that began when the first one ended, and ends 10 ms before the silence is long
+    /// enough.
+    private void timeOutTwice() {
+        for (int i = 0; i < 15; i++) {
+            fixture.tick();
+        }
+        fixture.calls(Outcome.TIMED_OUT, 1);
+        for (int i = 0; i < 14; i++) {
+            fixture.tick();
+        }
+        fixture.wait(Duration.ofMillis(10));
+        fixture.calls(Outcome.TIMED_OUT, 1);
     }
 
     @Test
@@ -122,35 +160,69 @@ class DependencyTest {
     }
 
     @Test
-    void watch_whileItStops_goesOnUnwatched() {
-        timer.shutdownNow();
-        Uni<String> call = fixture.dependency.watch(Uni.createFrom().item("done"), _ -> Outcome.FAILED, timer);
+    void watch_answered_isHeard() {
+        Uni<String> call = fixture.dependency.watch(Uni.createFrom().item("done"), _ -> Outcome.FAILED);
         assertEquals("done", call.await().indefinitely());
         assertEquals(1, fixture.dependency.calls().ok());
     }
 
+    /// The bound of the design, with callers that come every 60 ms.
     @Test
-    void watch_withoutAnAnswer_isAStrike() throws InterruptedException {
-        Uni<Void> never = Uni.createFrom().nothing();
-        for (int call = 0; call < 2; call++) {
-            var _ = fixture.dependency
-                    .watch(never, _ -> null, timer)
-                    .subscribe()
-                    .with(_ -> {});
-            fixture.wait(Duration.ofMillis(500));
-            drain();
+    void watch_hangingUnderTraffic_isGoneWithinASecond() {
+        long begin = fixture.nanos.get();
+        for (int tick = 1; fixture.dependency.condition() == WELL && tick < 100; tick++) {
+            if (tick % 3 == 0) {
+                var _ = watchForEver();
+            }
+            fixture.tick();
         }
         assertEquals(GONE, fixture.dependency.condition());
+        long took = Duration.ofNanos(fixture.nanos.get() - begin).toMillis();
+        assertTrue(took < 1_000, took + " ms");
         assertEquals(1, fixture.notices.get());
     }
 
-    /// Until everything that is due on the timer has run.
-    private void drain() throws InterruptedException {
-        try {
-            timer.schedule(() -> {}, 600, TimeUnit.MILLISECONDS).get();
-        } catch (ExecutionException impossible) {
-            throw new AssertionError(impossible);
+    @Test
+    void watch_shortOfLate_isNoStrike() {
+        for (int call = 0; call < 5; call++) {
+            Cancellable hanging = watchForEver();
+            for (int tick = 0; tick < 20; tick++) {
+                fixture.tick(); // the call is 0.4 s old at the last of them, and no longer than that
+            }
+            hanging.cancel();
+            fixture.tick();
         }
+        fixture.dependency.ended(Outcome.REJECTED, fixture.nanos.get());
+        assertFalse(fixture.dependency.isSilent(), "it is the first strike");
+    }
+
+    @Test
+    void watch_manyHangingAtOnce_areOneStrike() {
+        for (int call = 0; call < 100; call++) {
+            var _ = watchForEver();
+        }
+        for (int tick = 0; tick < 100; tick++) {
+            fixture.tick();
+        }
+        assertEquals(WELL, fixture.dependency.condition());
+        fixture.dependency.ended(Outcome.REJECTED, fixture.nanos.get());
+        assertEquals(GONE, fixture.dependency.condition());
+    }
+
+    @Test
+    void watch_hangingWhileHeldUp_isTheProcessOwnFault() {
+        fixture.heldUp.set(true);
+        for (int tick = 0; tick < 100; tick++) {
+            var _ = watchForEver();
+            fixture.tick();
+        }
+        fixture.dependency.ended(Outcome.REJECTED, fixture.nanos.get());
+        assertFalse(fixture.dependency.isSilent(), "it is the first strike");
+    }
+
+    private Cancellable watchForEver() {
+        Uni<Void> never = Uni.createFrom().nothing();
+        return fixture.dependency.watch(never, _ -> Outcome.FAILED).subscribe().with(_ -> {});
     }
 
     @Test
@@ -217,6 +289,30 @@ class DependencyTest {
     }
 
     @Test
+    void young_missingAndSlowAnswersAreTheProcessOwn_refusalsAreNot() {
+        DependencyFixture young = new DependencyFixture(Duration.ofSeconds(10));
+        for (int i = 0; i < 19; i++) {
+            long begin = young.nanos.get();
+            young.wait(Duration.ofMillis(500));
+            young.dependency.ended(Outcome.TIMED_OUT, begin);
+            young.dependency.advance();
+        }
+        assertEquals(WELL, young.dependency.condition());
+        assertEquals(0, young.dependency.calls().total());
+        young.dependency.ended(Outcome.REJECTED, young.nanos.get());
+        young.dependency.ended(Outcome.REJECTED, young.nanos.get());
+        assertEquals(GONE, young.dependency.condition());
+
+        DependencyFixture older = new DependencyFixture(Duration.ofSeconds(10));
+        for (int i = 0; i < 21; i++) {
+            long begin = older.nanos.get();
+            older.wait(Duration.ofMillis(500));
+            older.dependency.ended(Outcome.TIMED_OUT, begin);
+        }
+        assertEquals(GONE, older.dependency.condition(), "its time is over");
+    }
+
+    @Test
     void slowAnswer_isSlow() {
         long begin = fixture.nanos.get();
         fixture.wait(Duration.ofMillis(201));
@@ -226,20 +322,15 @@ class DependencyTest {
 
     @Test
     void watch_failureThatSaysNothing_isNotHeard() {
-        Uni<String> call = fixture.dependency.watch(
-                Uni.createFrom().failure(new IllegalArgumentException("4xx")), _ -> null, timer);
+        Uni<String> call =
+                fixture.dependency.watch(Uni.createFrom().failure(new IllegalArgumentException("4xx")), _ -> null);
         call.onFailure().recoverWithItem("").await().indefinitely();
         assertEquals(0, fixture.dependency.calls().total());
     }
 
     @Test
     void watch_callerLeaves_isNotHeard() {
-        Uni<Void> never = Uni.createFrom().nothing();
-        fixture.dependency
-                .watch(never, _ -> Outcome.FAILED, timer)
-                .subscribe()
-                .with(_ -> {})
-                .cancel();
+        watchForEver().cancel();
         assertEquals(0, fixture.dependency.calls().total());
     }
 

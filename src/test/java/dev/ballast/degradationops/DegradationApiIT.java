@@ -265,6 +265,14 @@ class DegradationApiIT {
                 body("no time", ttl, "{\"level\":\"minimal\",\"reason\":\"x\"}"),
                 body("no time at all", ttl, "{\"level\":\"minimal\",\"reason\":\"x\",\"ttlSeconds\":0}"),
                 body("a negative time", ttl, "{\"level\":\"minimal\",\"reason\":\"x\",\"ttlSeconds\":-1}"),
+                body(
+                        "a word for a time",
+                        "must be a whole number",
+                        "{\"level\":\"minimal\",\"reason\":\"x\",\"ttlSeconds\":\"soon\"}"),
+                body(
+                        "a time beyond all numbers",
+                        "must be a whole number",
+                        "{\"level\":\"minimal\",\"reason\":\"x\",\"ttlSeconds\":99999999999999999999}"),
                 body("more than an hour", ttl, "{\"level\":\"minimal\",\"reason\":\"x\",\"ttlSeconds\":3601}"),
                 body("an unknown field", "is not known here", "{\"lvl\":\"minimal\"}"),
                 Rejection.of(

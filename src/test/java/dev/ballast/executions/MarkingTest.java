@@ -17,10 +17,12 @@ class MarkingTest {
         "true, 1, 4, 1",
         "true, 1, 5, 0",
         "true, 1, 60, 0",
-        "true, 2, 1, 9",
+        "true, 2, 1, 19", // by the square
+        "true, 3, 1, 44",
+        "true, 4, 1, 59", // forbearance has an end
         "false, 2, 0, 0", // it runs like any other
         "true, 1, -3600, 5", // the clock was set back
-        "true, 2000000000, 0, 60", // forbearance has an end
+        "true, 2000000000, 0, 60",
     })
     void rest_isLongerTheMoreOftenItDied(boolean suspect, int deaths, long atWork, long left) {
         assertEquals(

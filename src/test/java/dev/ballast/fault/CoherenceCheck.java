@@ -106,7 +106,7 @@ final class CoherenceCheck {
         return tally;
     }
 
-    /// Of the first keys that were seen stale, all that led to it.
+    /// Of the first keys that were seen stale, all that led to it, and the first failures.
     List<String> stories() {
         return trail.stories();
     }
@@ -133,6 +133,9 @@ final class CoherenceCheck {
                 }
                 case Seen.Nothing nothing -> {
                     tally.unanswered(nothing.why());
+                    if (nothing.why().startsWith("5")) {
+                        trail.failed(pod, keys, nothing.why(), start, time.nanos());
+                    }
                     time.after(AFTER_FAILURE, () -> read(pod));
                 }
             }

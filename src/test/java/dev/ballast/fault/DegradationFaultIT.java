@@ -83,8 +83,7 @@ class DegradationFaultIT {
     /// A fault of one dependency.
     ///
     /// @param sudden whether nobody is answered at all, which is noticed sooner than that some are not
-    /// @param comesAndGoes whether it is over now and then, so that it is not a first failure that is recovered
-    // from
+    /// @param comesAndGoes whether it is over now and then, so that it is no first failure that is recovered from
     private record Case(
             String dependency,
             String kind,

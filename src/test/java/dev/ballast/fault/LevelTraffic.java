@@ -1,5 +1,7 @@
 package dev.ballast.fault;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import dev.ballast.stack.Pod;
 import dev.ballast.stack.Tokens;
 import java.io.IOException;
@@ -72,14 +74,17 @@ final class LevelTraffic implements AutoCloseable {
                 .toList();
     }
 
-    /// In milliseconds; 0 where there is none.
+    /// In milliseconds.
+    ///
+    /// @throws AssertionError where nobody called
     static double p99(List<Call> calls, String feature) {
         long[] sorted = calls.stream()
                 .filter(call -> call.feature().equals(feature))
                 .mapToLong(Call::nanos)
                 .sorted()
                 .toArray();
-        return sorted.length == 0 ? 0 : sorted[(int) (0.99 * (sorted.length - 1))] / 1e6;
+        assertTrue(sorted.length > 0, "nobody called " + feature);
+        return sorted[(int) (0.99 * (sorted.length - 1))] / 1e6;
     }
 
     @Override

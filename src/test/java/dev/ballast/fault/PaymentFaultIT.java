@@ -14,7 +14,10 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ballast.load.Metrics;
 import dev.ballast.payments.PaymentCalls;
+import dev.ballast.stack.Pod;
+import dev.ballast.stack.RedisConsole;
 import dev.ballast.stack.Server;
 import dev.ballast.stack.Stack;
 import dev.ballast.stack.StackResource;
@@ -24,6 +27,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -89,6 +93,30 @@ class PaymentFaultIT {
 
         orders.forEach(order -> soon().until(() -> status(order), equalTo("COMPLETED")));
         assertEquals(90, balance(user));
+    }
+
+    /// Whose record a broker lost that had acknowledged it.
+    @Test
+    void orderIsPublishedAndItsRecordGone_isPublishedOnceMoreAndSettled() throws Exception {
+        long user = user(100);
+        String order = orderId();
+        assertEquals(202, pay(order, user, 1).statusCode());
+        soon().until(() -> status(order), equalTo("COMPLETED"));
+        try (Connection sql = stack.sql();
+                Statement statement = sql.createStatement()) {
+            statement.execute("UPDATE accounts SET balance = 100 WHERE user_id = " + user);
+            statement.execute("UPDATE orders SET status = 'PENDING', settled_at = NULL, balance_after = NULL,"
+                    + " accepted_at = now() - interval '2 hours', published_at = now() - interval '2 hours'"
+                    + " WHERE order_id = '" + order + "'");
+        }
+        RedisConsole.once(stack.redisUrl(), "DEL", "payment:" + order);
+        try (Pod finder = stack.pod("finder")
+                .property("ballast.payments.republish-every", "1S")
+                .start()) {
+            soon().until(() -> status(order), equalTo("COMPLETED"));
+            assertEquals(99, balance(user));
+            assertEquals(1, Metrics.of(finder.url()).sum("ballast_payments_republished_total"));
+        }
     }
 
     private int completed(long user) throws SQLException {

@@ -1,17 +1,24 @@
 package dev.ballast.fault;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ballast.load.Metrics;
+import dev.ballast.payments.PaymentCalls;
 import dev.ballast.stack.Pod;
 import dev.ballast.stack.RedisConsole;
 import dev.ballast.stack.Server;
 import dev.ballast.stack.Stack;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -31,8 +38,12 @@ class PaymentKillMatrixIT {
     private static final Duration DIES_WITHIN = Duration.ofSeconds(60);
     private static final Duration A_WHILE = Duration.ofSeconds(2);
     private static final Duration OUTAGE = Duration.ofSeconds(3);
+    private static final Duration LOCKED = Duration.ofSeconds(SOAK == 1 ? 10 : 60);
     private static final Duration BEYOND_THE_SESSION = Duration.ofSeconds(10);
     private static final Duration ENDS_WITHIN = Duration.ofSeconds(90);
+
+    /// After which PostgreSQL ends a transaction that nobody goes on with, and a little.
+    private static final Duration LONGEST_IDLE = Duration.ofSeconds(5);
 
     private volatile Pod pod;
 
@@ -109,8 +120,9 @@ class PaymentKillMatrixIT {
                 PaymentTraffic traffic = traffic(pod, sleeper).start()) {
             traffic.run(A_WHILE);
             Shares.awaitAmong(pod, sleeper);
-            sleeper.pause();
+            pauseAmidTransactions(sleeper);
             traffic.run(BEYOND_THE_SESSION);
+            assertEquals(0, openTransactions(LONGEST_IDLE), "locks of who is stopped are let go");
             Shares.awaitAmong(pod);
             sleeper.resume();
             traffic.run(A_WHILE);
@@ -118,6 +130,74 @@ class PaymentKillMatrixIT {
             traffic.settle("one of two pods stopped for " + BEYOND_THE_SESSION.toSeconds() + " s", ENDS_WITHIN);
             sleeper.stop();
         }
+    }
+
+    /// Stops it again until PostgreSQL waits for what it would do next.
+    private static void pauseAmidTransactions(Pod pod) {
+        await("stopped amid a transaction").atMost(Duration.ofMinutes(2)).until(() -> {
+            pod.pause();
+            TimeUnit.MILLISECONDS.sleep(300); // the other pod's are over by then
+            if (openTransactions(Duration.ofMillis(250)) > 0) {
+                return true;
+            }
+            pod.resume();
+            return false;
+        });
+    }
+
+    private static long openTransactions(Duration idleFor) throws SQLException {
+        try (Connection sql = STACK.sql();
+                PreparedStatement open = sql.prepareStatement("""
+                        SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'
+                        AND state_change < clock_timestamp() - make_interval(secs => ?)""")) {
+            open.setDouble(1, idleFor.toMillis() / 1e3);
+            ResultSet row = open.executeQuery();
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    /// As somebody who looks into an account by hand and forgets to end the transaction.
+    @Test
+    void accountLockedBySomebodyElse_itsPaymentsWaitAndNobodyElses() throws Exception {
+        holdsUpOnePayer("an account", """
+                SELECT 1 FROM accounts WHERE user_id = ? AND ? <> '' FOR UPDATE""");
+    }
+
+    @Test
+    void orderLockedBySomebodyElse_itsUserWaitsAndNobodyElse() throws Exception {
+        holdsUpOnePayer("an order", """
+                INSERT INTO orders (user_id, order_id, amount, currency, fingerprint, status)
+                VALUES (?, ?, 1, 'EUR', '', 'PENDING')""");
+    }
+
+    /// @param lock of a user and an order
+    private void holdsUpOnePayer(String what, String lock) throws Exception {
+        pod = STACK.pod("payer").start();
+        try (PaymentTraffic traffic = traffic();
+                Connection other = STACK.sql();
+                PreparedStatement locking = other.prepareStatement(lock)) {
+            Payer waits = traffic.payer();
+            Payer.Order order = new Payer.Order(PaymentCalls.orderId(), 1);
+            other.setAutoCommit(false);
+            locking.setLong(1, waits.user);
+            locking.setString(2, order.id());
+            locking.execute();
+            traffic.send(waits, order);
+            double before = retries("postgresql");
+            traffic.start().run(LOCKED);
+            assertTrue(retries("contended") > 0, "nobody waited for " + what);
+            traffic.awaitProgress();
+            assertEquals(before, retries("postgresql"), "attempts that took PostgreSQL for away");
+            other.rollback();
+            traffic.run(A_WHILE);
+            traffic.settle(what + " locked for " + LOCKED.toSeconds() + " s", ENDS_WITHIN);
+        }
+    }
+
+    private double retries(String cause) {
+        return Metrics.of(pod.url())
+                .sum("ballast_messaging_retries_total", "cause=\"" + cause + "\"", "topic=\"payments\"");
     }
 
     @ParameterizedTest

@@ -161,6 +161,12 @@ final class PaymentTraffic implements AutoCloseable {
         burials.add(new Burial(doomed, sendRecord(doomed.key(), doomed.value())));
     }
 
+    /// One order into the topic, in the payer's order; answers where it is.
+    RecordMetadata send(Payer payer, Payer.Order order) throws Exception {
+        payer.sent(order);
+        return record(payer, order).get();
+    }
+
     /// Some payer of the topic.
     Payer payer() {
         return byTopic.getFirst();

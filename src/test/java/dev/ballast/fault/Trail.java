@@ -1,6 +1,7 @@
 package dev.ballast.fault;
 
 import dev.ballast.fault.Subject.Written;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
@@ -16,8 +17,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// What became of each key lately: writes, deliveries, and what each pod showed and from which tier. Of the first keys
-/// that are seen stale it keeps the story, since afterwards nobody knows any more. Written by the timeline; the stories
-/// are readable from every thread.
+/// that are seen stale, and of the first failures, it keeps the story, since afterwards nobody knows any more.
+/// Written by the timeline; the stories are readable from every thread.
 final class Trail {
     private static final int EVENTS = 40;
     private static final int STORIES = 3;
@@ -28,6 +29,7 @@ final class Trail {
     private final Map<Long, Deque<Event>> reads = new HashMap<>();
     private final Set<Long> told = new HashSet<>();
     private final List<String> stories = new CopyOnWriteArrayList<>();
+    private int failures;
 
     /// The same answer many times over is one event.
     private static final class Event {
@@ -93,6 +95,16 @@ final class Trail {
                     .map(event -> event.since(start))
                     .collect(Collectors.joining("\n    "));
             stories.add("key " + key + " until its first late read:\n    " + lines);
+        }
+    }
+
+    /// Keeps what a pod failed to answer, should it be one of the first times.
+    ///
+    /// @param keys of one read
+    void failed(int pod, List<Long> keys, String why, long start, long end) {
+        if (failures++ < STORIES) {
+            stories.add("pod %d does not answer for %s after %s ms, at %s: %s"
+                    .formatted(pod, keys, Event.millis(end - start), Instant.now(), why));
         }
     }
 

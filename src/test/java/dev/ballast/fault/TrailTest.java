@@ -1,6 +1,7 @@
 package dev.ballast.fault;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ballast.fault.Subject.Written;
 import java.util.List;
@@ -28,6 +29,17 @@ class TrailTest {
                             -1,998 ms pod 1 shows 1 (L2; hit)
                             -1,997 ms pod 1 answers Deferred[version=2]
                             -1,994 ms nothing waits for delivery, which binds to 2"""), trail.stories());
+    }
+
+    @Test
+    void failed_manyTimes_tellsOfTheFirst() {
+        for (int i = 0; i < 10; i++) {
+            trail.failed(1, List.of(7L, 8L), "503 too late", i * MS, (i + 2_000) * MS);
+        }
+
+        assertEquals(3, trail.stories().size());
+        String first = trail.stories().getFirst();
+        assertTrue(first.startsWith("pod 1 does not answer for [7, 8] after 2,000 ms, at "), first);
     }
 
     @Test

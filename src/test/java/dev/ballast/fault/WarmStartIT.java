@@ -8,13 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.ballast.redis.RedisProcess;
 import dev.ballast.stack.FaultProxy;
 import dev.ballast.stack.Pod;
+import dev.ballast.stack.Ports;
 import dev.ballast.stack.RedisConsole;
 import dev.ballast.stack.Stack;
 import dev.ballast.stack.Tokens;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -83,7 +83,7 @@ class WarmStartIT {
     @Test
     void start_redisHangsForAWhile_readyOnlyWhenWarm() throws Exception {
         way.hang();
-        int port = freePort();
+        int port = Ports.anyFree();
         try (Pod pod = pod("warm-late").port(port)) {
             CompletableFuture<Pod> ready = CompletableFuture.supplyAsync(pod::start);
             awaitUnready(port);
@@ -99,7 +99,7 @@ class WarmStartIT {
     @Test
     void start_redisHangsOn_readyAtTheLimitAndSaysSo() throws Exception {
         way.hang();
-        int port = freePort();
+        int port = Ports.anyFree();
         Duration limit = Duration.ofSeconds(4);
         try (Pod pod = pod("warm-never").port(port).property("ballast.cacheops.start-limit", limit.toString())) {
             CompletableFuture<Pod> ready = CompletableFuture.supplyAsync(pod::start);
@@ -188,11 +188,5 @@ class WarmStartIT {
 
     private static String log(Pod pod) throws IOException {
         return Files.readString(Path.of(pod.status().log()));
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -1,5 +1,7 @@
 package dev.ballast.load;
 
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ballast.stack.Pod;
@@ -7,6 +9,7 @@ import dev.ballast.stack.Stack;
 import dev.ballast.stack.Tokens;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -22,11 +25,16 @@ class OverloadIT {
     private static final Duration MEASURED = Duration.ofSeconds(5);
     private static final Duration OVERLOADED = Duration.ofSeconds(20);
     private static final Duration IN_TIME = Duration.ofSeconds(2);
+    private static final Duration CALM_AGAIN = Duration.ofMinutes(2);
     private static final int USERS = 500;
 
     private static final Duration QUICK = Duration.ofMillis(500);
     private static final double LEAST = 300;
     private static final double STEP = 1.25;
+
+    /// Times that a rate is tried: one pause of a shared machine overflows the connections, and a pod thought to carry
+    /// a third of what it does is not overloaded by three times that.
+    private static final int TRIES = 3;
 
     private final Stack stack = Stack.shared();
     private final String run = UUID.randomUUID().toString();
@@ -44,6 +52,7 @@ class OverloadIT {
             OpenLoop callers = new OpenLoop(pod.url(), Tokens.service());
             callers.run(WARM_UP, List.of(users(250, 64), payments(50, 32), recommendations(250, 64)));
             double capacity = capacity(callers);
+            settle(pod);
             System.out.printf("Overload: the pod carries %,.0f requests a second, one of six a payment%n", capacity);
 
             double optionalBefore = shed(pod, "optional");
@@ -80,16 +89,34 @@ class OverloadIT {
     private double capacity(OpenLoop callers) throws InterruptedException {
         double carried = LEAST;
         for (double rate = LEAST; ; rate *= STEP) {
-            List<OpenLoop.Outcome> outcomes =
-                    callers.run(MEASURED, List.of(users(rate * 5 / 6, 64), payments(rate / 6, 32)));
-            boolean carries = outcomes.stream()
-                    .allMatch(kind -> kind.successRatio() > 0.98 && kind.p99().compareTo(QUICK) < 0);
-            if (!carries) {
-                System.out.printf("Overload: too much at %,.0f/s: %s%n", rate, outcomes);
+            if (!carries(callers, rate)) {
+                assertTrue(rate > LEAST, "it does not even carry the least");
                 return carried;
             }
             carried = rate;
         }
+    }
+
+    private boolean carries(OpenLoop callers, double rate) throws InterruptedException {
+        for (int i = 0; i < TRIES; i++) {
+            List<OpenLoop.Outcome> outcomes =
+                    callers.run(MEASURED, List.of(users(rate * 5 / 6, 64), payments(rate / 6, 32)));
+            if (outcomes.stream()
+                    .allMatch(kind -> kind.successRatio() > 0.98 && kind.p99().compareTo(QUICK) < 0)) {
+                return true;
+            }
+            System.out.printf("Overload: too much at %,.0f/s: %s%n", rate, outcomes);
+        }
+        return false;
+    }
+
+    /// Until what was too much is worked off, and nobody is turned away for it any more.
+    private static void settle(Pod pod) {
+        await().atMost(CALM_AGAIN).untilAsserted(() -> {
+            Metrics metrics = Metrics.of(pod.url());
+            assertEquals(OptionalDouble.of(0), metrics.find("ballast_degradation_overall"));
+            assertEquals(OptionalDouble.of(2), metrics.find("ballast_overload_share"), "all of both kinds");
+        });
     }
 
     private static OpenLoop.Kind users(double perSecond, int connections) {

@@ -8,15 +8,20 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class CircuitTest {
     private final Deque<Runnable> timers = new ArrayDeque<>();
     private final Backoff backoff = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(1), new Random(1));
-    private final Circuit circuit = new Circuit(backoff, (pause, task) -> {
-        assertTrue(pause.compareTo(Duration.ofMillis(1_001)) < 0, pause.toString());
-        timers.add(task);
-    });
+    private final AtomicLong nanos = new AtomicLong(-3);
+    private final Circuit circuit = new Circuit(
+            backoff,
+            (pause, task) -> {
+                assertTrue(pause.compareTo(Duration.ofMillis(1_001)) < 0, pause.toString());
+                timers.add(task);
+            },
+            nanos::get);
     private int passed;
 
     @Test
@@ -58,6 +63,39 @@ class CircuitTest {
 
         assertEquals(2, passed);
         assertFalse(circuit.isOpen());
+    }
+
+    @Test
+    void isUnsteady_closedAfterOneOpening_isNot() {
+        circuit.failed();
+        assertTrue(circuit.isUnsteady());
+        circuit.succeeded();
+        assertFalse(circuit.isUnsteady());
+    }
+
+    @Test
+    void isUnsteady_openedTwiceOfLate_untilTheFirstIsLongAgo() {
+        openAndClose();
+        nanos.addAndGet(Duration.ofSeconds(2).toNanos());
+        openAndClose();
+        assertTrue(circuit.isUnsteady());
+
+        nanos.addAndGet(Duration.ofMillis(2_999).toNanos());
+        assertTrue(circuit.isUnsteady());
+        nanos.addAndGet(Duration.ofMillis(1).toNanos());
+        assertFalse(circuit.isUnsteady());
+
+        openAndClose();
+        assertTrue(circuit.isUnsteady(), "the second one was three seconds ago");
+        nanos.addAndGet(Duration.ofSeconds(5).toNanos());
+        openAndClose();
+        assertFalse(circuit.isUnsteady());
+    }
+
+    private void openAndClose() {
+        circuit.failed();
+        timers.remove().run();
+        circuit.succeeded();
     }
 
     @Test

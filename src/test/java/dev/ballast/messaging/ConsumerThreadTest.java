@@ -45,7 +45,7 @@ class ConsumerThreadTest {
     private ConsumerThread consumption() {
         DeliveryMetrics metrics = new DeliveryMetrics(registry, "payments");
         Backoff backoff = new Backoff(Duration.ofMillis(1), Duration.ofMillis(1), new Random(1));
-        Circuit circuit = new Circuit(backoff, (pause, task) -> {});
+        Circuit circuit = new Circuit(backoff, (pause, task) -> {}, System::nanoTime);
         return new ConsumerThread(
                 new ReliableConsumer("payments", null, circuit, new Inflow(8, 1_000), List.of(), metrics),
                 ConfiguredTest.mapped(Map.of()).consumers().get("payments"),

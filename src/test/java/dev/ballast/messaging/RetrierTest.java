@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 class RetrierTest {
     private static final InboundRecord RECORD =
-            new InboundRecord(new RecordId("payments", 1, 7), new byte[0], new byte[0], new RecordHeaders());
+            new InboundRecord(new RecordId("payments", 1, 7), new byte[0], new byte[0], new RecordHeaders(), null);
     private static final Outcome DONE = new Outcome.Done("completed");
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 

@@ -3,6 +3,7 @@ package dev.ballast.origin;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
+import dev.ballast.tracing.Tracing;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.helpers.test.UniAssertSubscriber;
 import io.smallrye.mutiny.subscription.UniEmitter;
@@ -20,7 +21,7 @@ class LoadsTest {
     private final List<Collection<Integer>> calls = new ArrayList<>();
     private final Deque<UniEmitter<? super Map<Integer, String>>> open = new ArrayDeque<>();
     private final Loads<Integer, String> loads =
-            new Loads<>(2, keys -> Uni.createFrom().emitter(emitter -> {
+            new Loads<>(Tracing.none(), "load", 2, keys -> Uni.createFrom().emitter(emitter -> {
                 calls.add(keys);
                 open.add(emitter);
             }));
@@ -111,7 +112,7 @@ class LoadsTest {
 
     @Test
     void load_loaderThrows_failsAndFreesThePlace() {
-        Loads<Integer, String> broken = new Loads<>(1, _ -> {
+        Loads<Integer, String> broken = new Loads<>(Tracing.none(), "load", 1, _ -> {
             throw new IllegalStateException("bug");
         });
         for (int i = 0; i < 3; i++) {

@@ -21,12 +21,24 @@ final class LoadFixture {
     double chance = 0.5;
 
     LoadFixture(Map<String, String> values) {
-        settings = new SmallRyeConfigBuilder()
+        settings = settings(values);
+        load = new Load(
+                settings,
+                heldUp::add,
+                pressed::add,
+                () -> new Pulse.Lateness(late.toNanos(), late.toNanos()),
+                () -> {},
+                nanos::get,
+                () -> chance,
+                registry);
+    }
+
+    static OverloadSettings settings(Map<String, String> values) {
+        return new SmallRyeConfigBuilder()
                 .withMapping(OverloadSettings.class)
                 .withSources(new PropertiesConfigSource(values, "test", 500))
                 .build()
                 .getConfigMapping(OverloadSettings.class);
-        load = new Load(settings, heldUp::add, pressed::add, () -> late.toNanos(), nanos::get, () -> chance, registry);
     }
 
     /// Looks as often as the timer would.

@@ -42,7 +42,7 @@ class LoadTest {
     @Test
     void lateLoops_turnOptionalRequestsAwayFirst_thenAPartOfTheOthers() {
         assertEquals(40, letIn(40, ESSENTIAL));
-        fixture.late = Duration.ofMillis(300);
+        fixture.late = Duration.ofMillis(100);
         fixture.look(Duration.ofSeconds(1));
         assertFalse(load.enter(OPTIONAL));
         assertTrue(load.enter(ESSENTIAL));
@@ -83,7 +83,7 @@ class LoadTest {
         assertEquals(List.of("overload: event loops are 300 ms late, 40 requests in flight"), fixture.pressed);
 
         fixture.late = Duration.ZERO;
-        fixture.look(Duration.ofMillis(1_900)); // in which more and more are let in
+        fixture.look(Duration.ofMillis(4_900)); // in which more and more are let in
         fixture.look(Duration.ofMillis(2_900));
         assertEquals(1, fixture.pressed.size());
         fixture.look(Duration.ofMillis(200));
@@ -99,6 +99,41 @@ class LoadTest {
             fixture.look(Duration.ofMillis(300)); // the first one was busy, the others were not
         }
         assertEquals(List.of(), fixture.pressed);
+    }
+
+    @Test
+    void switchedOff_pressesNothing_butTellsOfLateLoops() {
+        LoadFixture off = new LoadFixture(Map.of("ballast.overload.enabled", "false"));
+        IntStream.range(0, 40).forEach(_ -> assertTrue(off.load.enter(ESSENTIAL)));
+        off.late = Duration.ofMillis(300);
+        off.look(Duration.ofSeconds(5));
+        assertEquals(List.of(), off.pressed);
+        assertTrue(off.load.enter(OPTIONAL));
+        assertEquals(50, off.heldUp.size());
+        off.load.close();
+    }
+
+    @Test
+    void settings_thatCannotBe_areNamed() {
+        assertEquals(List.of(), OverloadSettings.problems(LoadFixture.settings(Map.of())));
+        List<String> problems = OverloadSettings.problems(LoadFixture.settings(Map.ofEntries(
+                Map.entry("ballast.overload.max-in-flight", "0"),
+                Map.entry("ballast.overload.max-optional-in-flight", "-1"),
+                Map.entry("ballast.overload.min-in-flight", "-1"),
+                Map.entry("ballast.overload.optional-delay", "PT0S"),
+                Map.entry("ballast.overload.delay", "PT-1S"),
+                Map.entry("ballast.overload.look-every", "PT0S"),
+                Map.entry("ballast.overload.held-up-after", "PT0S"),
+                Map.entry("ballast.overload.held-up-for", "PT0S"),
+                Map.entry("ballast.overload.pressed-after", "PT-1S"),
+                Map.entry("ballast.overload.calm-after", "PT-1S"),
+                Map.entry("ballast.overload.patience", "0"),
+                Map.entry("ballast.overload.backoff", "1"),
+                Map.entry("ballast.overload.step", "0"),
+                Map.entry("ballast.overload.least-share", "NaN"))));
+        assertEquals(14, problems.size(), problems::toString);
+        assertEquals("ballast.overload.max-in-flight must be at least 1, not 0", problems.getFirst());
+        assertEquals("ballast.overload.least-share must be from 0.001 to 1.0, not NaN", problems.getLast());
     }
 
     private long letIn(int offered, boolean optional) {

@@ -2,6 +2,7 @@ package dev.ballast.overload;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.ballast.overload.Pulse.Lateness;
 import io.netty.util.concurrent.DefaultEventExecutor;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.ImmediateEventExecutor;
@@ -22,14 +23,57 @@ class PulseTest {
     }
 
     @Test
-    void feel_idleLoops_areNotLate() throws InterruptedException {
-        assertEquals(0, pulse.feel());
-        settle();
-        assertEquals(0, pulse.feel());
+    void look_neverFelt_isNotLate() {
+        assertEquals(new Lateness(0, 0), pulse.look());
     }
 
     @Test
-    void feel_loopHeldUp_isAsLateAsItIsHeldUp() throws InterruptedException {
+    void look_idleLoops_areNotLate() throws InterruptedException {
+        pulse.feel();
+        settle();
+        assertEquals(new Lateness(0, 0), pulse.look());
+    }
+
+    @Test
+    void look_loopHeldUp_isAsLateAsItIsHeldUp() throws InterruptedException {
+        CountDownLatch held = hold();
+        pulse.feel();
+        nanos.addAndGet(200);
+        pulse.feel();
+        assertEquals(new Lateness(200, 200), pulse.look());
+        nanos.addAndGet(100);
+        held.countDown();
+        settle();
+        assertEquals(new Lateness(300, 300), pulse.look(), "it came to it in the end, and tells how long that took");
+    }
+
+    @Test
+    void look_pause_isNotStanding() throws InterruptedException {
+        late(1);
+        late(500);
+        assertEquals(new Lateness(500, 1), pulse.look());
+    }
+
+    @Test
+    void look_lateAllTheTime_isStandingByTheLeast() throws InterruptedException {
+        late(70);
+        late(40);
+        late(90);
+        assertEquals(new Lateness(90, 40), pulse.look());
+        late(60);
+        assertEquals(new Lateness(60, 60), pulse.look(), "since the look before");
+    }
+
+    /// Feels once, and finds the loop this late.
+    private void late(long by) throws InterruptedException {
+        CountDownLatch held = hold();
+        pulse.feel();
+        nanos.addAndGet(by);
+        held.countDown();
+        settle();
+    }
+
+    private CountDownLatch hold() {
         CountDownLatch held = new CountDownLatch(1);
         loop.execute(() -> {
             try {
@@ -38,13 +82,7 @@ class PulseTest {
                 Thread.currentThread().interrupt();
             }
         });
-        assertEquals(0, pulse.feel());
-        nanos.addAndGet(200);
-        assertEquals(200, pulse.feel());
-        nanos.addAndGet(100);
-        held.countDown();
-        settle();
-        assertEquals(300, pulse.feel(), "it came to it in the end, and tells how long that took");
+        return held;
     }
 
     private void settle() throws InterruptedException {

@@ -29,7 +29,8 @@ class EventReaderTest {
                 new RecordId("payments", 0, 0),
                 PaymentEvent.key(order).getBytes(UTF_8),
                 PaymentEvent.value(order),
-                new RecordHeaders()));
+                new RecordHeaders(),
+                null));
 
         assertEquals(new Reading.Wellformed(payment), reading);
     }
@@ -112,7 +113,7 @@ class EventReaderTest {
         assertEquals(
                 "not-json",
                 reason(reader.read(
-                        new InboundRecord(new RecordId("payments", 0, 0), bytes, bytes, new RecordHeaders()))));
+                        new InboundRecord(new RecordId("payments", 0, 0), bytes, bytes, new RecordHeaders(), null))));
     }
 
     @Test
@@ -122,7 +123,7 @@ class EventReaderTest {
 
     private Reading read(@Nullable String key, @Nullable String value) {
         return reader.read(
-                new InboundRecord(new RecordId("payments", 0, 0), bytes(key), bytes(value), new RecordHeaders()));
+                new InboundRecord(new RecordId("payments", 0, 0), bytes(key), bytes(value), new RecordHeaders(), null));
     }
 
     private static byte @Nullable [] bytes(@Nullable String text) {

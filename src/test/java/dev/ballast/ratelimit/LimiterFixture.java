@@ -2,6 +2,7 @@ package dev.ballast.ratelimit;
 
 import dev.ballast.redis.RedisFixture;
 import dev.ballast.redis.RedisProcess;
+import dev.ballast.tracing.Tracing;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.mutiny.Uni;
@@ -35,7 +36,14 @@ final class LimiterFixture implements AutoCloseable {
         redis = RedisFixture.connectedTo(server).following();
         pods = new Pods(redis.commands(), mapped, redis.registry());
         limiter = new RateLimiter(
-                redis.commands(), redis.log(), mapped, pods, redis.registry(), System::nanoTime, withoutRedis::get);
+                redis.commands(),
+                redis.log(),
+                mapped,
+                pods,
+                redis.registry(),
+                Tracing.none(),
+                System::nanoTime,
+                withoutRedis::get);
         limiter.follow();
     }
 

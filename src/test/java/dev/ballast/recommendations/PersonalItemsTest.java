@@ -27,6 +27,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Calls of an API that answers what and when the test says: how many are made at once, and after failures.
 class PersonalItemsTest {
@@ -39,6 +41,7 @@ class PersonalItemsTest {
     private final AtomicLong nanos = new AtomicLong(-7);
     private final DegradationFixture degradation = new DegradationFixture();
     private volatile int status;
+    private volatile String body = "{\"userId\":7,\"items\":[{\"id\":\"a\",\"title\":\"A\",\"score\":0.5}]}";
     private final HttpServer server = vertx.createHttpServer()
             .connectionHandler(_ -> connections.incrementAndGet())
             .requestHandler(this::meet)
@@ -136,6 +139,39 @@ class PersonalItemsTest {
         assertEquals(0, dependency().calls().total());
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "null",
+                "[]",
+                "<html>well</html>",
+                "{\"userId\":7}",
+                "{\"userId\":7,\"items\":null}",
+                "{\"userId\":8,\"items\":[{\"id\":\"a\",\"title\":\"A\",\"score\":0.5}]}",
+                "{\"items\":[{\"id\":\"a\",\"title\":\"A\",\"score\":0.5}]}",
+                "{\"userId\":7,\"items\":[null]}",
+                "{\"userId\":7,\"items\":[{\"id\":\"a\",\"title\":\"A\"}]}",
+                "{\"userId\":7,\"items\":[{\"id\":\"a\",\"title\":\"A\",\"score\":null}]}",
+                "{\"userId\":7,\"items\":[{\"id\":\"a\",\"title\":\"A\",\"score\":1.5}]}",
+                "{\"userId\":7,\"items\":[{\"id\":\"\",\"title\":\"A\",\"score\":0.5}]}",
+                "{\"userId\":7,\"items\":[{\"id\":\"a\",\"title\":\"A\",\"score\":0.5}]} and more",
+                "{\"userId\":7,\"items\":[{\"id\":\"a\",\"title\":\"A\",\"score\":0.5}"
+            })
+    void rubbish_isTheApisFault(String said) {
+        body = said;
+        status = 200;
+        assertTrue(assertInstanceOf(NoItems.class, failureOf(ask())).isItsOwnFault());
+        assertEquals(1, dependency().calls().failed());
+    }
+
+    @Test
+    void moreThanWasAgreed_isItsOwnMatter() {
+        body = "{\"userId\":7,\"model\":\"m\",\"items\":[{\"id\":\"a\",\"title\":\"A\",\"score\":0,\"why\":1}]}";
+        status = 200;
+        assertEquals(1, ask().join().size());
+    }
+
     /// Waits for the test's answer while `status` is none.
     private void meet(HttpServerRequest request) {
         calls.incrementAndGet();
@@ -147,9 +183,7 @@ class PersonalItemsTest {
     }
 
     private void answer(HttpServerRequest request) {
-        request.response()
-                .setStatusCode(status == 0 ? 200 : status)
-                .end("{\"userId\":7,\"items\":[{\"id\":\"a\",\"title\":\"A\",\"score\":0.5}]}");
+        request.response().setStatusCode(status == 0 ? 200 : status).end(body);
     }
 
     private void answerAll() {

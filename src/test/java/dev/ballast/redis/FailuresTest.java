@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ballast.degradation.Outcome;
+import dev.ballast.redis.RedisUnavailable.Reason;
 import io.vertx.core.VertxException;
 import io.vertx.redis.client.impl.types.ErrorType;
 import java.io.IOException;
@@ -23,6 +25,12 @@ class FailuresTest {
                 "overloaded",
                 Failures.translate(new VertxException("Redis waiting queue is full"))
                         .label());
+    }
+
+    @Test
+    void outcome_beforeAnybodyWasHeardOf_isAMissingAnswer_whichAYoungProcessIsExcused() {
+        assertEquals(Outcome.TIMED_OUT, new RedisUnavailable(Reason.CONNECTING).outcome());
+        assertEquals(Outcome.REJECTED, new RedisUnavailable(Reason.DISCONNECTED).outcome());
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.ballast.redis;
 
+import dev.ballast.stack.Ports;
 import dev.ballast.stack.RedisConsole;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,8 +10,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
-import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -93,12 +92,11 @@ public final class RedisCluster implements AutoCloseable {
     }
 
     private void launch() {
-        RandomGenerator random = new Random();
         for (int i = 0; i < NODES; i++) {
             Path directory = temporary();
             directories.add(directory);
             RedisProcess node = new RedisProcess(
-                    freePort(random),
+                    freePort(),
                     "--cluster-enabled",
                     "yes",
                     "--cluster-node-timeout",
@@ -141,12 +139,11 @@ public final class RedisCluster implements AutoCloseable {
         return command.toArray(String[]::new);
     }
 
-    private static int freePort(RandomGenerator random) {
+    private static int freePort() {
         for (int attempt = 0; attempt < 1_000; attempt++) {
-            int port = random.nextInt(15_000, 31_000);
-            try (ServerSocket commands = new ServerSocket(port);
-                    ServerSocket bus = new ServerSocket(port + BUS)) {
-                return commands.getLocalPort();
+            int port = Ports.anyFree();
+            try (ServerSocket bus = new ServerSocket(port + BUS)) {
+                return port;
             } catch (IOException taken) {
                 // the next one, then
             }

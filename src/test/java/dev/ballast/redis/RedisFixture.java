@@ -23,16 +23,20 @@ public final class RedisFixture implements AutoCloseable {
     private final InvalidationLog log;
 
     public RedisFixture(String url, Map<String, String> settings) {
-        RedisSettings mapped = new SmallRyeConfigBuilder()
-                .withMapping(RedisSettings.class)
-                .withSources(new PropertiesConfigSource(settings, "test", 500))
-                .build()
-                .getConfigMapping(RedisSettings.class);
+        RedisSettings mapped = settings(settings);
         RedisOptions options = new RedisOptions().setConnectionString(url);
         lines = new Lines(vertx, () -> new RedisOptions(options), mapped, System::nanoTime, new Random(1));
         commands = new RedisCommands(lines, mapped, registry, dependency);
         log = new InvalidationLog(commands, lines, vertx, mapped, registry);
         lines.open();
+    }
+
+    static RedisSettings settings(Map<String, String> values) {
+        return new SmallRyeConfigBuilder()
+                .withMapping(RedisSettings.class)
+                .withSources(new PropertiesConfigSource(values, "test", 500))
+                .build()
+                .getConfigMapping(RedisSettings.class);
     }
 
     /// Connected to the server, with default settings but a deadline that a busy machine keeps.

@@ -9,17 +9,27 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.ballast.degradation.Outage;
 import dev.ballast.redis.RedisUnavailable.Reason;
 import dev.ballast.stack.FaultProxy;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.EventExecutor;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.impl.VertxInternal;
 import io.vertx.redis.client.Command;
+import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -112,6 +122,69 @@ class RedisOutageTest {
             for (Socket socket : held) {
                 socket.close();
             }
+        }
+    }
+
+    @Test
+    void open_nobodyGreetsYet_isNoRefusal_untilSomebodyRefuses() throws IOException {
+        List<Socket> held = new CopyOnWriteArrayList<>();
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+                RedisFixture fixture = new RedisFixture(
+                        "redis://127.0.0.1:" + silent.getLocalPort(),
+                        Map.of("ballast.redis.connect-timeout", "PT0.1S"))) {
+            assertEquals(Reason.CONNECTING, reasonOfPing(fixture, PATIENCE));
+            for (int attempt = 0; attempt < 5; attempt++) {
+                held.add(silent.accept()); // of two lines, so that some attempts have ended
+            }
+            assertEquals(Reason.CONNECTING, reasonOfPing(fixture, PATIENCE));
+
+            silent.close();
+            await().atMost(RETURN).until(() -> reasonOfPing(fixture, PATIENCE) == Reason.DISCONNECTED);
+        } finally {
+            for (Socket socket : held) {
+                socket.close();
+            }
+        }
+    }
+
+    /// As in a pod that has just started: the line of the invalidation log is there first, and the event loops of the
+    /// others are still busy.
+    @Test
+    void open_lineBesidesIsFirst_saysNothingOfTheOthers() {
+        VertxInternal vertx = (VertxInternal) Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
+        CountDownLatch busy = new CountDownLatch(1);
+        try (RedisProcess server = new RedisProcess().start()) {
+            Iterator<EventExecutor> loops = vertx.getEventLoopGroup().iterator();
+            loops.next().execute(() -> hold(busy));
+            RedisOptions options = new RedisOptions().setConnectionString("redis://127.0.0.1:" + server.port());
+            RedisSettings settings = RedisFixture.settings(Map.of("ballast.redis.max-connections", "1"));
+            Lines lines = new Lines(vertx, () -> new RedisOptions(options), settings, System::nanoTime, new Random(1));
+            lines.open();
+            Line besides = lines.ofItsOwn(
+                    vertx.createEventLoopContext(
+                            (EventLoop) loops.next(), null, getClass().getClassLoader()),
+                    "log");
+            besides.open();
+            await().atMost(PATIENCE).until(besides::isOpen);
+            RedisUnavailable none = assertThrows(RedisUnavailable.class, lines::pick);
+            assertEquals(Reason.CONNECTING, none.reason());
+
+            busy.countDown();
+            await().atMost(PATIENCE).until(() -> lines.up() == 2);
+            assertTrue(lines.pick().isOpen());
+            besides.close();
+            lines.close();
+        } finally {
+            busy.countDown();
+            vertx.close().toCompletionStage().toCompletableFuture().join();
+        }
+    }
+
+    private static void hold(CountDownLatch until) {
+        try {
+            var _ = until.await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

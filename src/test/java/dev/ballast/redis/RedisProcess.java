@@ -1,10 +1,10 @@
 package dev.ballast.redis;
 
+import dev.ballast.stack.Ports;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,7 +19,7 @@ public final class RedisProcess implements AutoCloseable {
     private Process process;
 
     public RedisProcess(String... options) {
-        this(freePort(), options);
+        this(Ports.anyFree(), options);
     }
 
     RedisProcess(int port, String... options) {
@@ -109,12 +109,4 @@ public final class RedisProcess implements AutoCloseable {
     }
 
     private static File executable;
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
 }

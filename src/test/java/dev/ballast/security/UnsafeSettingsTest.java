@@ -39,6 +39,14 @@ class UnsafeSettingsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {Roles.OPERATOR, Roles.SERVICE, Roles.USER})
+    void of_tokenForOneClick_refused(String role) {
+        settings.put(UnsafeSettings.SIGN_IN + role, "eyJhbGciOiJSUzI1NiJ9.e30.c2ln");
+        assertEquals(1, unsafe().size());
+        assertTrue(unsafe().getFirst().startsWith("ballast.console.sign-in." + role + " is set"));
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"local-jwt-public.pem", "/local-jwt-public.pem", "classpath:local-jwt-public.pem"})
     void of_localKeyByItsName_refused(String location) {
         settings.put(UnsafeSettings.KEY_LOCATION, location);

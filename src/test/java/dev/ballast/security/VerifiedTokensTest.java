@@ -10,6 +10,7 @@ import io.smallrye.jwt.auth.principal.JWTAuthContextInfo;
 import io.smallrye.jwt.auth.principal.JWTCallerPrincipal;
 import io.smallrye.jwt.auth.principal.JWTCallerPrincipalFactory;
 import io.smallrye.jwt.auth.principal.ParseException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,14 +24,17 @@ class VerifiedTokensTest {
     private final List<String> asked = new ArrayList<>();
     private final JWTAuthContextInfo settings = new JWTAuthContextInfo();
     private Instant now = Instant.ofEpochSecond(ENDS - 10);
-    private final VerifiedTokens tokens = new VerifiedTokens(new Verifying(), () -> now, new SimpleMeterRegistry());
+    private Duration passed = Duration.ZERO;
+    private boolean withdrawn;
+    private final VerifiedTokens tokens =
+            new VerifiedTokens(new Verifying(), () -> now, () -> passed.toNanos(), new SimpleMeterRegistry());
 
     /// Takes tokens that begin with "good" until their end.
     private final class Verifying extends JWTCallerPrincipalFactory {
         @Override
         public JWTCallerPrincipal parse(String token, JWTAuthContextInfo info) throws ParseException {
             asked.add(token);
-            if (!token.startsWith("good") || now.getEpochSecond() >= ENDS) {
+            if (withdrawn || !token.startsWith("good") || now.getEpochSecond() >= ENDS) {
                 throw new ParseException("not verified");
             }
             JwtClaims claims = new JwtClaims();
@@ -58,6 +62,19 @@ class VerifiedTokensTest {
 
         assertThrows(ParseException.class, () -> tokens.parse("good.1", settings));
         assertEquals(2, asked.size());
+    }
+
+    @Test
+    void parse_keyWithdrawn_isRefusedAfterAMinuteHoweverOftenItCame() throws ParseException {
+        tokens.parse("good.1", settings);
+        withdrawn = true;
+        for (int second = 1; second < 60; second++) {
+            passed = Duration.ofSeconds(second);
+            tokens.parse("good.1", settings);
+        }
+        passed = Duration.ofSeconds(60);
+
+        assertThrows(ParseException.class, () -> tokens.parse("good.1", settings));
     }
 
     @Test

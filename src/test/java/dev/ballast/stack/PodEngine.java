@@ -22,6 +22,10 @@ final class PodEngine implements Engine {
         this.plan = plan;
         this.target = target;
         this.environment = new TreeMap<>(servers);
+        // the operations page's one click per role
+        this.environment.put("BALLAST_TOKEN_USER", Tokens.user(1));
+        this.environment.put("BALLAST_TOKEN_SERVICE", Tokens.service());
+        this.environment.put("BALLAST_TOKEN_OPERATOR", Tokens.operator());
         this.environment.putAll(plan.environment());
     }
 

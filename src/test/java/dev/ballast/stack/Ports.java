@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 
@@ -15,7 +16,7 @@ import java.util.random.RandomGenerator;
 ///
 /// Free ones come from below the range from which systems serve outgoing connections: a server there keeps its port
 /// while it is down, and a client that reconnects to it cannot be given that very port and connect to itself.
-final class Ports {
+public final class Ports {
     private static final int FIRST_FREE = 15_000;
     private static final int LAST_FREE = 31_000;
 
@@ -25,6 +26,11 @@ final class Ports {
 
     Ports(RandomGenerator random) {
         this.random = random;
+    }
+
+    /// A free port, for a server that a test starts itself.
+    public static int anyFree() {
+        return new Ports(new Random()).free();
     }
 
     /// The wanted port, or a free one where none is wanted.
@@ -61,7 +67,7 @@ final class Ports {
     }
 
     /// Whether something accepts connections there now.
-    static boolean answers(int port) {
+    public static boolean answers(int port) {
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 500);
             return true;

@@ -26,16 +26,15 @@ public final class Tokens {
     private static final PrivateKey LOCAL_KEY = localKey();
     private static final Duration LONG = Duration.ofDays(30);
 
-    private static final String HEADER =
-            encoded("{\"alg\":\"RS256\",\"typ\":\"JWT\"}".getBytes(StandardCharsets.US_ASCII));
-
     private final Map<String, Object> claims;
     private final PrivateKey key;
+    private final String keyId;
     private final Duration life;
 
-    private Tokens(Map<String, Object> claims, PrivateKey key, Duration life) {
+    private Tokens(Map<String, Object> claims, PrivateKey key, String keyId, Duration life) {
         this.claims = claims;
         this.key = key;
+        this.keyId = keyId;
         this.life = life;
     }
 
@@ -60,7 +59,7 @@ public final class Tokens {
         claims.put("iss", "https://ballast.local");
         claims.put("aud", "ballast");
         claims.put("groups", List.of(roles));
-        return new Tokens(claims, LOCAL_KEY, LONG);
+        return new Tokens(claims, LOCAL_KEY, null, LONG);
     }
 
     public Tokens subject(String subject) {
@@ -83,17 +82,22 @@ public final class Tokens {
         } else {
             changed.put(name, value);
         }
-        return new Tokens(changed, key, life);
+        return new Tokens(changed, key, keyId, life);
     }
 
     /// How long it is valid from now on; negative for one that is no more.
     public Tokens expiresIn(Duration duration) {
-        return new Tokens(claims, key, duration);
+        return new Tokens(claims, key, keyId, duration);
     }
 
     /// Signs with a key the service does not know: a forgery.
     public Tokens signedWith(PrivateKey other) {
-        return new Tokens(claims, other, life);
+        return new Tokens(claims, other, null, life);
+    }
+
+    /// Signs with one of the keys of a set, and names it.
+    public Tokens signedWith(PrivateKey other, String id) {
+        return new Tokens(claims, other, id, life);
     }
 
     public String sign() {
@@ -105,7 +109,11 @@ public final class Tokens {
         all.put("iat", Math.min(now.getEpochSecond(), now.plus(life).getEpochSecond() - 1));
         all.put("exp", now.plus(life).getEpochSecond());
         all.put("jti", UUID.randomUUID().toString());
-        String signed = HEADER + "." + encoded(Json.write(all));
+        Map<String, Object> header = new LinkedHashMap<>(Map.of("alg", "RS256", "typ", "JWT"));
+        if (keyId != null) {
+            header.put("kid", keyId);
+        }
+        String signed = encoded(Json.write(header)) + "." + encoded(Json.write(all));
         try {
             Signature signature = Signature.getInstance("SHA256withRSA");
             signature.initSign(key);
