@@ -1,6 +1,8 @@
 package dev.ballast.database;
 
 import dev.ballast.problem.InvalidSettings;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.PreventFurtherStepsException;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
@@ -11,23 +13,32 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.internal.exception.FlywaySqlException;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /// Sees to it that the schema is up to date, as [DatabaseSettings#migration()] says: makes it so, or waits until
 /// somebody has. Beside the start of the service and not in its way: a pod that starts before its database waits for
 /// it instead of crashing. Processes that migrate together take turns by Flyway's own lock.
+/// `ballast.database.schema.ready` is 1 once it is.
 @Singleton
 class SchemaMigration {
     private static final Logger LOG = Logger.getLogger(SchemaMigration.class);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
+    /// Of a process that only migrates: PostgreSQL was not reached, so that another try may do better.
+    private static final int NOT_REACHED = 1;
+    /// The schema or a migration is at fault, and stays so however often it is tried: `k8s/migration` gives up then.
+    private static final int NOT_MIGRATED = 2;
 
     private final Flyway flyway;
     private final DatabaseSettings settings;
@@ -41,10 +52,14 @@ class SchemaMigration {
     SchemaMigration(
             Flyway flyway,
             DatabaseSettings settings,
+            MeterRegistry registry,
             @ConfigProperty(name = "quarkus.datasource.jdbc.url") String address) {
         this.flyway = flyway;
         this.settings = settings;
         this.address = address.replaceFirst("[?].*", "");
+        Gauge.builder("ballast.database.schema.ready", this, each -> each.done ? 1 : 0)
+                .description("1 once the schema has what this version needs")
+                .register(registry);
     }
 
     /// Before the scheduler starts, which is at 0.
@@ -128,12 +143,13 @@ class SchemaMigration {
             Quarkus.asyncExit(0);
         } catch (RuntimeException failure) {
             LOG.errorf("The schema was not migrated: %s", lacks);
-            Quarkus.asyncExit(1);
+            Quarkus.asyncExit(isConnection(failure) ? NOT_REACHED : NOT_MIGRATED);
         }
         return new PreventFurtherStepsException();
     }
 
     private void report(Throwable failure) {
+        String before = lacks;
         lacks = reason(failure);
         if (failure instanceof SchemaLacks) {
             if (!told) { // once, though it lacks ever less while somebody migrates it
@@ -142,6 +158,8 @@ class SchemaMigration {
             }
         } else if (isConnection(failure)) {
             LOG.warnf("%s; not ready, trying again", lacks);
+        } else if (lacks.equals(before)) {
+            LOG.errorf("The schema at %s still cannot be migrated: %s", address, lacks);
         } else {
             LOG.errorf(failure, "The schema at %s cannot be migrated", address);
         }
@@ -158,8 +176,17 @@ class SchemaMigration {
         return root == failure ? firstLine(failure) : "%s: %s".formatted(firstLine(failure), firstLine(root));
     }
 
+    /// Whether PostgreSQL is away, or went away in the middle of a migration, which is then taken back.
     private static boolean isConnection(Throwable failure) {
-        return failure instanceof FlywaySqlException || !(failure instanceof FlywayException);
+        return failure instanceof FlywaySqlException
+                || !(failure instanceof FlywayException)
+                || Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+                        .anyMatch(each -> each instanceof SQLException sql && isConnection(sql.getSQLState()));
+    }
+
+    /// Classes 08, connection exception, and 57P, the server ends or has ended this session.
+    private static boolean isConnection(@Nullable String state) {
+        return state != null && (state.startsWith("08") || state.startsWith("57P"));
     }
 
     private static String firstLine(Throwable failure) {

@@ -197,14 +197,15 @@ public class Degradation {
     private synchronized void refresh() {
         Map<String, Condition> conditions = new TreeMap<>();
         for (Dependency dependency : dependencies.all()) {
-            conditions.put(dependency.name(), dependency.condition());
-            Condition before = told.put(dependency.name(), dependency.condition());
-            if (before != null ? before != dependency.condition() : dependency.condition() != Condition.WELL) {
+            Condition condition = dependency.condition(); // once: it may change meanwhile
+            conditions.put(dependency.name(), condition);
+            Condition before = told.put(dependency.name(), condition);
+            if (condition != (before == null ? Condition.WELL : before)) {
                 events.changed(
                         "dependency",
                         dependency.name(),
                         before == null ? Condition.WELL.wireName() : before.wireName(),
-                        dependency.condition().wireName(),
+                        condition.wireName(),
                         dependency.rule());
             }
         }

@@ -15,6 +15,8 @@ import java.util.TreeSet;
 interface DegradationSettings {
     /// Longer ones would not let silence be noticed in time.
     Duration LONGEST_PROBE = Duration.ofMillis(400);
+    /// A quarter of it is a pause of this process, and that of the ticks is none.
+    Duration LEAST_SILENCE = Duration.ofMillis(100);
 
     /// How often each dependency is probed. Half a second: two failed probes in a row are noticed within three
     /// seconds by a service that nobody calls.
@@ -131,7 +133,7 @@ interface DegradationSettings {
             wrong.add("ballast.degradation.probe-timeout must be at most %s and below probe-every, not %s"
                     .formatted(LONGEST_PROBE, probing));
         }
-        if (settings.enterBelow() > settings.leaveAbove() || settings.goneBelow() > settings.enterBelow()) {
+        if (!(settings.enterBelow() <= settings.leaveAbove() && settings.goneBelow() <= settings.enterBelow())) {
             wrong.add("ballast.degradation.gone-below, enter-below and leave-above must not fall: %s, %s, %s"
                     .formatted(settings.goneBelow(), settings.enterBelow(), settings.leaveAbove()));
         }
@@ -159,13 +161,21 @@ interface DegradationSettings {
             wrong.add("ballast.degradation.gone-below must be at least 0 and leave-above below 1, not %s and %s"
                     .formatted(settings.goneBelow(), settings.leaveAbove()));
         }
+        if (settings.silence().compareTo(LEAST_SILENCE) < 0) {
+            wrong.add("ballast.degradation.silence must be at least %s, not %s"
+                    .formatted(LEAST_SILENCE, settings.silence()));
+        }
+        if (settings.warmUp().isNegative() || settings.forgetAfter().isNegative()) {
+            wrong.add("ballast.degradation.warm-up and forget-after must not be below 0: %s, %s"
+                    .formatted(settings.warmUp(), settings.forgetAfter()));
+        }
         if (settings.minimumVolume() < 1) {
             wrong.add("ballast.degradation.minimum-volume must be at least 1, not " + settings.minimumVolume());
         }
         Map<String, Duration> times = new TreeMap<>(Map.of(
                 "slow-after", settings.slowAfter(),
                 "late-after", settings.lateAfter(),
-                "silence", settings.silence(),
+                "excuse", settings.excuse(),
                 "rehearse-every", settings.rehearseEvery()));
         settings.slow().forEach((name, after) -> times.put("slow." + name, after));
         times.forEach((key, time) -> {

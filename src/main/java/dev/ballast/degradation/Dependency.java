@@ -134,24 +134,24 @@ public final class Dependency {
 
     /// Looks for calls that are late. To be called every few milliseconds, by one thread at a time.
     void tick() {
-        long now = nanoTime.getAsLong();
-        while (!batches.isEmpty()
+        Batch closing = batch;
+        batch = new Batch(nanoTime.getAsLong());
+        long now = nanoTime.getAsLong(); // after the last call of the batch has begun
+        // after a pause of this process an answer may be there that it has not read yet
+        boolean paused = now - closing.opened > numbers.silence().toNanos() / 4;
+        while (!paused
+                && !batches.isEmpty()
                 && now - batches.getFirst().closed >= numbers.lateAfter().toNanos()) {
             Batch late = batches.removeFirst();
             if (late.underWay.get() > 0 && isWarm(now)) {
                 strike(Outcome.TIMED_OUT, late.opened, now);
             }
         }
-        Batch closing = batch;
-        // after a pause of this process an answer may be there that it has not read yet
-        if (struck && !silent && now - closing.opened <= numbers.silence().toNanos() / 4 && !heldUp.getAsBoolean()) {
+        if (struck && !silent && !paused && !heldUp.getAsBoolean()) {
             outlast(now);
         }
         closing.closed = now;
-        batch = new Batch(now);
-        if (closing.underWay.get() > 0) {
-            batches.add(closing);
-        }
+        batches.add(closing); // one that is empty too: a call may be about to join it
     }
 
     /// The first calls of a process take their time for reasons of its own, as do those of one that is held up.

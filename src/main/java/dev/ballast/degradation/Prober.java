@@ -98,7 +98,10 @@ class Prober {
         long took = System.nanoTime() - begin;
         boolean heldUp = failure instanceof TimeoutException
                 && took > settings.probeTimeout().plus(HELD_UP).toNanos();
-        if (!heldUp) {
+        Dependency.LastProbe last = dependency.lastProbe();
+        // for so long, or nothing would be known of a dependency whose probes alone are made
+        boolean isExcused = last == null || last.ago().compareTo(settings.excuse()) < 0;
+        if (!heldUp || !isExcused) {
             // the kind of failure, not its message: that may hold addresses
             String said = "down: " + failure.getClass().getSimpleName();
             dependency.probed(probe.meaning(failure), begin, said);

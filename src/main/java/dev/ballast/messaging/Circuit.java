@@ -27,6 +27,8 @@ final class Circuit {
     private long openedBefore;
     /// Whether a timer runs that will send the next one ahead.
     private boolean armed;
+    /// Times it was closed. A timer that was set before the last one has nothing to do any more.
+    private long closings;
     /// Whether the timer found nobody waiting, so that who comes next goes ahead.
     private boolean due;
 
@@ -72,7 +74,9 @@ final class Circuit {
     /// The dependency is away. Attempts that were on their way when it went tell so too; one timer is enough.
     void failed() {
         Duration pause;
+        long since;
         synchronized (this) {
+            since = closings;
             if (armed || due) {
                 return;
             }
@@ -83,17 +87,19 @@ final class Circuit {
             }
             pause = backoff.pauseAfter(++failures);
         }
-        timer.accept(pause, this::sendOneAhead);
+        timer.accept(pause, () -> sendOneAhead(since));
     }
 
     /// An attempt that was let go was not made, so it has seen nothing: the next one is to see.
     void skipped() {
         boolean nobodyIsToGo;
+        long since;
         synchronized (this) {
+            since = closings;
             nobodyIsToGo = failures > 0 && !armed;
         }
         if (nobodyIsToGo) {
-            sendOneAhead();
+            sendOneAhead(since);
         }
     }
 
@@ -108,20 +114,25 @@ final class Circuit {
 
     private synchronized List<UniEmitter<? super Void>> close() {
         failures = 0;
+        armed = false;
         due = false;
+        closings++;
         List<UniEmitter<? super Void>> all = List.copyOf(waiting);
         waiting.clear();
         return all;
     }
 
-    private void sendOneAhead() {
-        UniEmitter<? super Void> first = first();
+    private void sendOneAhead(long since) {
+        UniEmitter<? super Void> first = first(since);
         if (first != null) {
             first.complete(null);
         }
     }
 
-    private synchronized @Nullable UniEmitter<? super Void> first() {
+    private synchronized @Nullable UniEmitter<? super Void> first(long since) {
+        if (since != closings) {
+            return null;
+        }
         armed = false;
         UniEmitter<? super Void> first = waiting.poll();
         due = first == null && failures > 0;

@@ -47,7 +47,10 @@ class Load {
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             task -> Thread.ofPlatform().name("ballast-overload").daemon().unstarted(task));
     private volatile long late;
-    private volatile boolean turnedAway;
+    /// Whether somebody was turned away as there was no room, whatever the share.
+    private volatile boolean full;
+    /// Whether anybody came since the look before.
+    private volatile boolean came;
     // These belong to the timer's thread.
     private boolean pressed;
     private long calmSince;
@@ -107,8 +110,8 @@ class Load {
         this.chance = chance;
         this.calmSince = nanoTime.getAsLong();
         this.busySince = calmSince;
-        this.optional = new Share(settings.optionalDelay(), 0, settings);
-        this.essential = new Share(settings.delay(), settings.leastShare(), settings);
+        this.optional = new Share(settings.optionalDelay(), 0, settings.optionalPatience(), settings);
+        this.essential = new Share(settings.delay(), settings.leastShare(), settings.patience(), settings);
         Gauge.builder("ballast.overload.in.flight", inFlight, AtomicInteger::get)
                 .description("Requests under way, probes and operators' left out")
                 .register(registry);
@@ -128,13 +131,17 @@ class Load {
 
     /// Whether a request may come in; if so, [#leave] must be called when it is over.
     boolean enter(boolean isOptional) {
-        Share share = isOptional ? optional : essential;
-        double value = share.value();
+        if (!came) {
+            came = true;
+        }
         boolean room = inFlight.get() < settings.maxInFlight()
-                && (!isOptional || optionalInFlight.get() < settings.maxOptionalInFlight())
-                && (value >= 1 || chance.getAsDouble() < value);
+                && (!isOptional || optionalInFlight.get() < settings.maxOptionalInFlight());
         if (!room) {
-            turnedAway = true;
+            full = true;
+            return false;
+        }
+        double value = (isOptional ? optional : essential).value();
+        if (value < 1 && chance.getAsDouble() >= value) {
             return false;
         }
         inFlight.incrementAndGet();
@@ -173,30 +180,37 @@ class Load {
             Pulse.Lateness felt = lateness.get();
             feel.run();
             late = felt.standing();
-            if (felt.last() > settings.heldUpAfter().toNanos()) {
+            if (felt.most() > settings.heldUpAfter().toNanos()) {
                 heldUp.accept(settings.heldUpFor());
             }
             boolean ours = settings.enabled() && inFlight.get() >= settings.minInFlight();
             long ownDoing = ours ? late : 0;
             optional.look(ownDoing);
-            // What optional requests have queued is worked off before others pay for it.
-            essential.look(optional.value() > 0 ? 0 : ownDoing);
-            tell(nanoTime.getAsLong());
+            // What optional requests have queued is worked off before others pay for it. So is what came at once, and
+            // is followed by nobody: whoever comes after it would pay for it.
+            if (came || ownDoing <= settings.delay().toNanos()) {
+                essential.look(optional.value() > 0 ? 0 : ownDoing);
+            }
+            came = false;
+            tell(ownDoing > settings.optionalDelay().toNanos(), nanoTime.getAsLong());
         } catch (RuntimeException defect) {
             LOG.error("The load cannot be looked at", defect); // a timer that throws does not run again
         }
     }
 
-    private void tell(long now) {
-        boolean busy = turnedAway || optional.value() < 1;
-        turnedAway = false;
+    /// One burst is worked off before all are let in again, seconds later: only who is late again by then has too much
+    /// to do all the time.
+    private void tell(boolean tooLate, long now) {
+        boolean strained = full || tooLate;
+        boolean busy = strained || optional.value() < 1 || essential.value() < 1;
+        full = false;
         if (busy) {
             calmSince = now;
         } else {
             busySince = now;
         }
         boolean lasting = now - busySince >= settings.pressedAfter().toNanos();
-        if (busy && lasting && !pressed) {
+        if (strained && lasting && !pressed) {
             pressed = true;
             press.accept("overload: event loops are %d ms late, %d requests in flight"
                     .formatted(Duration.ofNanos(late).toMillis(), inFlight.get()));

@@ -36,7 +36,7 @@ interface OverloadSettings {
     int minInFlight();
 
     /// How late event loops may be all the time before optional requests are turned away. 20 ms: a payment meets them
-    /// some ten times, so that it still takes a fifth of a second. A pause, however long, is not all the time.
+    /// some ten times, so that it still takes a fifth of a second.
     @WithDefault("PT0.02S")
     Duration optionalDelay();
 
@@ -50,9 +50,14 @@ interface OverloadSettings {
     @WithDefault("PT0.1S")
     Duration lookEvery();
 
-    /// Looks in a row that find event loops too late while all are let in, until not all are any more. 3: a pause of a
-    /// tenth of a second is over at the first, and what it left to do at the third.
+    /// Looks in a row that find event loops too late while all are let in, until a part of the optional requests
+    /// is turned away. 3: a pause of a tenth of a second is over at the first, and what it left to do at the third.
     @WithDefault("3")
+    int optionalPatience();
+
+    /// Likewise until a part of all others is. 20, two seconds: a pod that has just started takes as long for
+    /// hundreds of requests at once, and has nothing to do then.
+    @WithDefault("20")
     int patience();
 
     /// What the share of requests that is let in is multiplied by at each look that finds event loops too late. A half,
@@ -79,8 +84,8 @@ interface OverloadSettings {
     @WithDefault("PT0.5S")
     Duration heldUpFor();
 
-    /// How long requests must have been turned away for optional features to be at their minimum. 2 s: one pause turns
-    /// some away for a second.
+    /// How long after event loops were first too late, with requests turned away since, they must be so again for
+    /// optional features to be at their minimum. 2 s: a burst is worked off by then.
     @WithDefault("PT2S")
     Duration pressedAfter();
 
@@ -101,6 +106,7 @@ interface OverloadSettings {
         atLeast(wrong, "held-up-for", settings.heldUpFor(), SHORTEST);
         atLeast(wrong, "pressed-after", settings.pressedAfter(), Duration.ZERO);
         atLeast(wrong, "calm-after", settings.calmAfter(), Duration.ZERO);
+        atLeast(wrong, "optional-patience", settings.optionalPatience(), 1);
         atLeast(wrong, "patience", settings.patience(), 1);
         between(wrong, "backoff", settings.backoff(), 0, 0.99);
         between(wrong, "step", settings.step(), 0.001, 1);

@@ -18,11 +18,10 @@ final class Pulse {
 
     /// How late the latest of the event loops is, in nanoseconds.
     ///
-    /// @param last when it was felt last: a pause of the process is enough to make it late
-    /// @param standing at the least since the look before: a queue that never empties, as there is more to do than
-    /// can
-    ///     be done (the measure of CoDel, RFC 8289)
-    record Lateness(long last, long standing) {}
+    /// @param most at the most since the look before: a pause of the process is enough to make it late
+    /// @param standing at the least since the look before: a queue that never empties (the measure of CoDel,
+    ///     RFC 8289)
+    record Lateness(long most, long standing) {}
 
     /// Feels each loop that is not being felt still. Many times for each look.
     void feel() {
@@ -33,13 +32,15 @@ final class Pulse {
     /// What was felt since the look before.
     Lateness look() {
         long now = nanoTime.getAsLong();
-        long last = 0;
+        long most = 0;
         long standing = 0;
         for (Beat beat : beats) {
-            last = Math.max(last, beat.last(now));
+            beat.count();
+            most = Math.max(most, Math.max(beat.most, beat.waitsFor(now)));
             standing = Math.max(standing, beat.standing(now));
+            beat.forget();
         }
-        return new Lateness(last, standing);
+        return new Lateness(most, standing);
     }
 
     private final class Beat implements Runnable {
@@ -47,6 +48,7 @@ final class Pulse {
 
         private final Executor loop;
         private long least = NOTHING;
+        private long most;
         private boolean counted = true;
         private volatile long asked;
         private volatile long took;
@@ -70,20 +72,23 @@ final class Pulse {
         private void count() {
             if (!waiting && !counted) {
                 least = Math.min(least, took);
+                most = Math.max(most, took);
                 counted = true;
             }
         }
 
-        private long last(long now) {
-            return waiting ? now - asked : took;
+        private long waitsFor(long now) {
+            return waiting ? now - asked : 0;
         }
 
         /// Of one that did not even come to it since the look before: as long as that takes by now.
         private long standing(long now) {
-            count();
-            long standing = least == NOTHING ? last(now) : least;
+            return least == NOTHING ? waitsFor(now) : least;
+        }
+
+        private void forget() {
             least = NOTHING;
-            return standing;
+            most = 0;
         }
 
         @Override

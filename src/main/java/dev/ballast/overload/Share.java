@@ -20,12 +20,13 @@ final class Share {
 
     /// @param limit how late event loops may be
     /// @param least what is let in whatever happens
-    Share(Duration limit, double least, OverloadSettings settings) {
+    /// @param patience looks in a row that find them too late until not all are let in any more
+    Share(Duration limit, double least, int patience, OverloadSettings settings) {
         this.limit = limit.toNanos();
         this.least = least;
         this.backoff = settings.backoff();
         this.step = settings.step();
-        this.patience = settings.patience();
+        this.patience = patience;
         this.wary = settings.calmAfter().dividedBy(settings.lookEvery());
         this.timelyInARow = wary;
     }

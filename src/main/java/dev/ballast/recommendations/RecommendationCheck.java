@@ -15,6 +15,7 @@ import java.util.List;
 class RecommendationCheck {
     private static final String PREFIX = "ballast.recommendations.";
     private static final Duration LEAST = Duration.ofMillis(1);
+    private static final int MOST_PORT = 65_535;
 
     /// Ahead of whoever makes a client of them.
     void check(@Observes @Priority(2) StartupEvent started, RecommendationSettings settings) {
@@ -46,7 +47,8 @@ class RecommendationCheck {
         try {
             URI uri = URI.create(url);
             boolean isHttp = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
-            return isHttp && uri.getHost() != null && uri.getRawQuery() == null && uri.getRawFragment() == null;
+            boolean hasMore = uri.getRawUserInfo() != null || uri.getRawQuery() != null || uri.getRawFragment() != null;
+            return isHttp && uri.getHost() != null && uri.getPort() <= MOST_PORT && uri.getPort() != 0 && !hasMore;
         } catch (IllegalArgumentException noUri) {
             return false;
         }

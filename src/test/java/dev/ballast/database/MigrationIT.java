@@ -133,9 +133,27 @@ class MigrationIT {
             statement.execute("CREATE TABLE users (of_somebody_else text)");
         }
         ServiceProcesses.Running job = processes.start("job", job(url()));
-        assertEquals(1, job.end(PATIENCE), job.log());
+        assertEquals(2, job.end(PATIENCE), job.log());
         assertTrue(
                 job.log().lines().anyMatch(line -> line.contains("The schema was not migrated: Found non-empty")),
+                job.log());
+    }
+
+    /// The newest migration is made to run again, and meets what it made before.
+    @Test
+    void only_migrationThatFails_endsWithTheReason() throws Exception {
+        ServiceProcesses.Running first = processes.start("first", job(url()));
+        assertEquals(0, first.end(PATIENCE), first.log());
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("DELETE FROM flyway_schema_history WHERE version = '" + MIGRATIONS + "'");
+        }
+        ServiceProcesses.Running job = processes.start("job", job(url()));
+        assertEquals(2, job.end(PATIENCE), job.log());
+        assertTrue(
+                job.log()
+                        .lines()
+                        .anyMatch(line -> line.contains("The schema was not migrated: ") && line.contains("exists")),
                 job.log());
     }
 

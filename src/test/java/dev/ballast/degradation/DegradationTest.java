@@ -224,14 +224,20 @@ class DegradationTest {
                 "ballast.degradation.minimum-volume", "0",
                 "ballast.degradation.slow-after", "PT0S",
                 "ballast.degradation.late-after", "PT0S",
-                "ballast.degradation.silence", "PT-1S",
+                "ballast.degradation.silence", "PT0.09S",
+                "ballast.degradation.excuse", "PT0S",
+                "ballast.degradation.warm-up", "PT-1S",
                 "ballast.degradation.rehearse-every", "PT0S",
                 "ballast.degradation.slow.kafka", "PT0S"))));
-        assertEquals(13, problems.size(), problems::toString);
+        assertEquals(15, problems.size(), problems::toString);
         assertEquals("ballast.degradation.slow.kafka must be at least PT0.001S, not PT0S", problems.getLast());
         assertEquals(
                 "ballast.degradation.probe-timeout must be at most PT0.4S and below probe-every, not PT0.5S",
                 problems.getFirst());
+        assertEquals(
+                List.of("ballast.degradation.gone-below, enter-below and leave-above must not fall: 0.1, NaN, 0.98"),
+                DegradationSettings.problems(
+                        DegradationFixture.settings(Map.of("ballast.degradation.enter-below", "NaN"))));
     }
 
     @Test

@@ -220,6 +220,24 @@ class DependencyTest {
         assertFalse(fixture.dependency.isSilent(), "it is the first strike");
     }
 
+    /// The first call was late before the pause, the second is only by then: its answer may be there, unread.
+    @Test
+    void watch_answeredInAPauseOfThisProcess_isNotGone() {
+        var _ = watchForEver();
+        for (int tick = 0; tick < 22; tick++) {
+            fixture.tick();
+        }
+        Cancellable second = watchForEver();
+        fixture.tick();
+        fixture.wait(Duration.ofSeconds(1));
+        fixture.tick();
+        assertEquals(WELL, fixture.dependency.condition());
+        second.cancel();
+        fixture.tick();
+        fixture.tick();
+        assertEquals(WELL, fixture.dependency.condition());
+    }
+
     private Cancellable watchForEver() {
         Uni<Void> never = Uni.createFrom().nothing();
         return fixture.dependency.watch(never, _ -> Outcome.FAILED).subscribe().with(_ -> {});

@@ -113,6 +113,11 @@ final class Pods {
         for (String bound : List.of("backoffLimit", "activeDeadlineSeconds", "ttlSecondsAfterFinished")) {
             check(faults, job.get("spec").path(bound).asInt() > 0, "no " + bound);
         }
+        boolean givesUp = Yaml.each(job.at("/spec/podFailurePolicy/rules"))
+                .anyMatch(rule -> rule.path("action").asText().equals("FailJob")
+                        && rule.at("/onExitCodes/operator").asText().equals("In")
+                        && rule.at("/onExitCodes/values/0").asInt() == 2);
+        check(faults, givesUp, "a migration that fails is tried again");
         boolean isOnly = Yaml.each(pod.at("/containers/0/env"))
                 .anyMatch(variable -> variable.path("name").asText().equals(MIGRATION)
                         && variable.path("value").asText().equals("only"));

@@ -290,6 +290,13 @@ class DegradationFaultIT {
                                     && !(call.status() == 200 && call.source().equals("empty")))
                             .toList(),
                     "recommended something");
+            assertEquals(
+                    List.of(),
+                    alone.stream()
+                            .filter(call -> call.feature().equals("payments") || call.isServerError())
+                            .filter(call -> call.status() != 503 || !call.retryAfter())
+                            .toList(),
+                    "a failure that does not say when to come again");
 
             for (String dependency : List.of("kafka", "redis", "postgresql")) {
                 stack.start(SERVERS.get(dependency));
@@ -302,9 +309,14 @@ class DegradationFaultIT {
             pass(Duration.ofSeconds(1));
             List<Call> whole = traffic.between(healed, System.nanoTime());
             assertTrue(whole.stream().noneMatch(Call::isServerError), "all features work again");
-            assertTrue(
-                    traffic.between(from, System.nanoTime()).stream().noneMatch(call -> call.status() == 0),
-                    "it answered throughout");
+            List<Call> throughout = traffic.between(from, System.nanoTime());
+            assertTrue(throughout.stream().noneMatch(call -> call.status() == 0), "it answered throughout");
+            assertEquals(
+                    List.of(),
+                    throughout.stream()
+                            .filter(call -> call.feature().endsWith("ness") && call.status() != 200)
+                            .toList(),
+                    "ready and alive throughout");
         }
     }
 

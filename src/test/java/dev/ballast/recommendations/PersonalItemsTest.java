@@ -115,14 +115,17 @@ class PersonalItemsTest {
         assertEquals(1, notAsked("breaker"));
         assertEquals(3, calls.get());
 
-        nanos.addAndGet(Duration.ofMillis(500).toNanos());
+        nanos.addAndGet(Duration.ofMillis(249).toNanos());
+        assertInstanceOf(NotAsked.class, failureOf(ask()));
+        assertEquals(3, calls.get());
+        nanos.addAndGet(Duration.ofMillis(1).toNanos());
         assertInstanceOf(NoItems.class, failureOf(ask()));
         assertInstanceOf(NotAsked.class, failureOf(ask()));
         assertEquals(4, calls.get());
         assertEquals(4, dependency().calls().failed(), "calls that were not made say nothing of the API");
 
         status = 200;
-        nanos.addAndGet(Duration.ofMillis(500).toNanos());
+        nanos.addAndGet(Duration.ofMillis(250).toNanos());
         assertEquals(1, ask().join().size());
         assertEquals("closed", dependency().breakers().get("recommendations"));
         assertEquals(1, ask().join().size());

@@ -28,7 +28,10 @@ class RecommendationCheckTest {
                 "http://",
                 "http:///x",
                 "http://a b",
-                "http://host?x=1"
+                "http://host?x=1",
+                "http://host:0",
+                "http://host:65536",
+                "http://somebody:secret@host"
             })
     void problems_noAddress_isNamed(String url) {
         assertEquals(
