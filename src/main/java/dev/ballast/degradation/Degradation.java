@@ -122,8 +122,9 @@ public class Degradation {
         return List.copyOf(overrides.values());
     }
 
-    /// Binds a feature, or all, in place of an earlier override of the same.
-    public void order(Order order) {
+    /// Binds a feature, or all, in place of an earlier override of the same. What changes by it is told by the calling
+    /// thread, and so in the trace of who orders it.
+    public synchronized void order(Order order) {
         String feature = order.feature() == null ? ALL : order.feature();
         Order before = overrides.put(feature, order);
         events.ordered(
@@ -184,7 +185,7 @@ public class Degradation {
     }
 
     /// Not the one that may have taken its place meanwhile.
-    private boolean end(String feature, Order ended, String why) {
+    private synchronized boolean end(String feature, Order ended, String why) {
         if (!overrides.remove(feature, ended)) {
             return false;
         }

@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -68,6 +70,32 @@ class DegradationTest {
                         .map(event -> event.getAttributes().toString())
                         .filter(text -> text.contains("ada") || text.contains("a test"))
                         .toList());
+    }
+
+    /// What follows from an order is told in the trace of the request that gave it.
+    @Test
+    void order_whileLevelsAreLookedAt_isToldByWhoOrders() throws InterruptedException {
+        AtomicBoolean ended = new AtomicBoolean();
+        AtomicInteger looks = new AtomicInteger();
+        Thread looking = new Thread(() -> {
+            while (!ended.get()) {
+                fixture.look();
+                looks.incrementAndGet();
+            }
+        });
+        try (LogCapture log = new LogCapture(Events.class)) {
+            looking.start();
+            for (int i = 0; i < 1_000 || looks.get() < 1_000; i++) {
+                fixture.order("items", Level.MINIMAL, HOUR);
+                assertTrue(degradation.revert("items", "ada"));
+            }
+            ended.set(true);
+            looking.join();
+            assertEquals(List.of(), log.linesBy(looking));
+            assertTrue(log.lines().size() >= 4_000, "" + log.lines().size());
+        } finally {
+            ended.set(true);
+        }
     }
 
     @Test

@@ -9,12 +9,13 @@ import org.jboss.logmanager.ExtLogRecord;
 
 /// The lines that one class logs while this is open.
 public final class LogCapture implements AutoCloseable {
-    private final List<String> lines = new CopyOnWriteArrayList<>();
+    private final List<Line> lines = new CopyOnWriteArrayList<>();
     private final Logger logger;
     private final Handler handler = new Handler() {
         @Override
         public void publish(LogRecord entry) {
-            lines.add(entry instanceof ExtLogRecord known ? known.getFormattedMessage() : entry.getMessage());
+            String text = entry instanceof ExtLogRecord known ? known.getFormattedMessage() : entry.getMessage();
+            lines.add(new Line(text, Thread.currentThread()));
         }
 
         @Override
@@ -23,6 +24,8 @@ public final class LogCapture implements AutoCloseable {
         @Override
         public void close() {}
     };
+
+    private record Line(String text, Thread by) {}
 
     public LogCapture(Class<?> logging) {
         this(logging.getName());
@@ -35,11 +38,18 @@ public final class LogCapture implements AutoCloseable {
     }
 
     public List<String> lines() {
-        return lines;
+        return lines.stream().map(Line::text).toList();
+    }
+
+    List<String> linesBy(Thread thread) {
+        return lines.stream()
+                .filter(line -> line.by() == thread)
+                .map(Line::text)
+                .toList();
     }
 
     public long count(String part) {
-        return lines.stream().filter(line -> line.contains(part)).count();
+        return lines().stream().filter(line -> line.contains(part)).count();
     }
 
     @Override
