@@ -43,7 +43,15 @@ public final class OpenLoop {
             LongFunction<String> bodyOrNull) {}
 
     /// What became of a kind.
-    public record Outcome(String name, long offered, Map<String, Long> statuses, Duration p50, Duration p99) {
+    ///
+    /// @param failedBySecond how many of those that began in each second were not answered by 2xx
+    public record Outcome(
+            String name,
+            long offered,
+            Map<String, Long> statuses,
+            Map<Long, Long> failedBySecond,
+            Duration p50,
+            Duration p99) {
         /// Of 1.
         public double successRatio() {
             long good = statuses.entrySet().stream()
@@ -55,8 +63,15 @@ public final class OpenLoop {
 
         @Override
         public String toString() {
-            return "%s: %,d offered, %.1f %% succeeded, p50 %.0f ms, p99 %.0f ms of those, statuses %s"
-                    .formatted(name, offered, 100 * successRatio(), p50.toNanos() / 1e6, p99.toNanos() / 1e6, statuses);
+            return "%s: %,d offered, %.1f %% succeeded, p50 %.0f ms, p99 %.0f ms of those, statuses %s, failed by second %s"
+                    .formatted(
+                            name,
+                            offered,
+                            100 * successRatio(),
+                            p50.toNanos() / 1e6,
+                            p99.toNanos() / 1e6,
+                            statuses,
+                            failedBySecond);
         }
     }
 
@@ -89,6 +104,7 @@ public final class OpenLoop {
         private final long begin = System.nanoTime();
         private final long duration;
         private final Map<String, Long> statuses = new TreeMap<>();
+        private final Map<Long, Long> failedBySecond = new TreeMap<>();
         private final List<Long> good = new ArrayList<>();
         private long offered;
         private long pending;
@@ -141,6 +157,8 @@ public final class OpenLoop {
                         statuses.merge(status, 1L, Long::sum);
                         if (status.startsWith("2")) {
                             good.add(System.nanoTime() - start);
+                        } else {
+                            failedBySecond.merge((start - begin) / 1_000_000_000, 1L, Long::sum);
                         }
                         pending--;
                         done();
@@ -155,7 +173,8 @@ public final class OpenLoop {
 
         Outcome outcome() {
             long[] sorted = good.stream().mapToLong(Long::longValue).sorted().toArray();
-            return new Outcome(kind.name(), offered, statuses, quantile(sorted, 0.5), quantile(sorted, 0.99));
+            return new Outcome(
+                    kind.name(), offered, statuses, failedBySecond, quantile(sorted, 0.5), quantile(sorted, 0.99));
         }
 
         private static Duration quantile(long[] sorted, double q) {
