@@ -107,11 +107,13 @@ class OutboxSweeper {
                 .recoverWithNull();
     }
 
-    /// Takes up orders whose record is gone: the topic lost it, or kept it for too short a time.
+    /// Takes up orders whose record is gone: the topic lost it, or kept it for too short a time. In a transaction, so
+    /// that none is taken up uncounted where the answer is late.
     @Scheduled(every = "${ballast.payments.republish-every}", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> reopen() {
         double after = config.republishAfter().toMillis() / 1000.0;
-        return database.query(REOPEN, Tuple.of(after, config.sweepBatch()))
+        return database.inTransaction(
+                        transaction -> transaction.preparedQuery(REOPEN).execute(Tuple.of(after, config.sweepBatch())))
                 .invoke(reopened -> {
                     if (reopened.rowCount() > 0) {
                         republished.increment(reopened.rowCount());

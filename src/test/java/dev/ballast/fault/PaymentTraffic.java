@@ -88,7 +88,6 @@ final class PaymentTraffic implements AutoCloseable {
         this.stack = stack;
         this.pod = pod;
         this.seed = Long.getLong("ballast.seed", System.nanoTime());
-        TopicContents.awaitTopics(stack);
         this.begin = new TopicContents(stack, TOPIC).ends();
         this.beginLetters = new TopicContents(stack, TOPIC + "_dlq").ends();
         this.beginResults = new TopicContents(stack, "payment-results").ends();
@@ -113,6 +112,7 @@ final class PaymentTraffic implements AutoCloseable {
 
     /// Begins to send.
     PaymentTraffic start() {
+        TopicContents.awaitTopics(stack);
         byHttp.forEach(payer -> Thread.startVirtualThread(() -> send(payer, this::sendByHttp)));
         byTopic.forEach(payer -> Thread.startVirtualThread(() -> send(payer, this::sendByTopic)));
         return this;

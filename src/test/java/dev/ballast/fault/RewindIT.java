@@ -32,6 +32,7 @@ class RewindIT {
     @Test
     void groupSetBack_everyRecordIsRepeatedAndNothingDebitedTwice() throws Exception {
         pod = STACK.pod("payer").start();
+        TopicContents.awaitTopics(STACK); // or it would begin nowhere
         try (PaymentTraffic traffic = new PaymentTraffic(STACK, () -> pod.url()).start()) {
             traffic.run(Duration.ofSeconds(4));
             PaymentBooks before = traffic.settle("before the rewind", ENDS_WITHIN);
