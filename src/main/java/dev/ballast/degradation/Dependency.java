@@ -37,6 +37,7 @@ public final class Dependency {
     private volatile Batch batch;
     // Those before it, oldest first, which belong to the one who ticks.
     private final Deque<Batch> batches = new ArrayDeque<>();
+    private boolean paused;
     private final Map<String, BooleanSupplier> breakers = new ConcurrentSkipListMap<>();
     // These belong to this object's monitor.
     private long lastStrike;
@@ -69,7 +70,7 @@ public final class Dependency {
         this.nextWindow = Signals.second(now);
         this.lastAnswer = now;
         this.warmAt = now + numbers.warmUp().toNanos();
-        this.batch = new Batch(now);
+        this.batch = new Batch();
     }
 
     /// As shown to operators, for example `redis`.
@@ -122,23 +123,19 @@ public final class Dependency {
 
     /// Calls that began between two ticks, which are late together: a timer for each would cost more than many of
     /// them take. Which of them it is does not matter, and none is late before its time, as it runs from the end.
-    private static final class Batch {
+    private final class Batch {
         private final AtomicInteger underWay = new AtomicInteger();
-        private final long opened;
+        private final long opened = nanoTime.getAsLong();
         private long closed;
-
-        Batch(long opened) {
-            this.opened = opened;
-        }
     }
 
     /// Looks for calls that are late. To be called every few milliseconds, by one thread at a time.
     void tick() {
         Batch closing = batch;
-        batch = new Batch(nanoTime.getAsLong());
+        batch = new Batch();
         long now = nanoTime.getAsLong(); // after the last call of the batch has begun
-        // after a pause of this process an answer may be there that it has not read yet
-        boolean paused = now - closing.opened > numbers.silence().toNanos() / 4;
+        // after a pause of this process an answer may be there that it has not read yet, and has by the next tick
+        paused = !paused && now - closing.opened > numbers.silence().toNanos() / 4;
         while (!paused
                 && !batches.isEmpty()
                 && now - batches.getFirst().closed >= numbers.lateAfter().toNanos()) {

@@ -238,6 +238,16 @@ class DependencyTest {
         assertEquals(WELL, fixture.dependency.condition());
     }
 
+    @Test
+    void watch_hangingWhileEveryTickIsLate_isGoneAllTheSame() {
+        for (int tick = 0; fixture.dependency.condition() == WELL && tick < 20; tick++) {
+            var _ = watchForEver();
+            fixture.wait(Duration.ofMillis(200));
+            fixture.dependency.tick();
+        }
+        assertEquals(GONE, fixture.dependency.condition());
+    }
+
     private Cancellable watchForEver() {
         Uni<Void> never = Uni.createFrom().nothing();
         return fixture.dependency.watch(never, _ -> Outcome.FAILED).subscribe().with(_ -> {});
