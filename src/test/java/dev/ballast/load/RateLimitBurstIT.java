@@ -24,7 +24,9 @@ class RateLimitBurstIT {
 
     private Pod pod(String name) {
         return stack.pod(name)
-                .property("ballast.ratelimit.deadline", "PT5S")
+                // a charge whose answer is late counts in Redis and is rejected here: on a busy machine a burst takes
+                // longer than seconds, and what is shown is what Redis counts
+                .property("ballast.ratelimit.deadline", "PT30S")
                 .property("ballast.policies.ip.algorithm", "sliding-window-log")
                 .property("ballast.policies.ip.limit", Long.toString(LIMIT))
                 .property("ballast.policies.ip.on-failure", "closed")
@@ -55,7 +57,7 @@ class RateLimitBurstIT {
             Burst.Answers answers = burst.fire("/users/" + USER);
 
             System.out.printf("%,d requests at once over two pods: %s in %s%n", 2 * PER_POD, answers, answers.took());
-            assertEquals(Map.of("200", LIMIT, "429", 2 * PER_POD - LIMIT), answers.statuses());
+            assertEquals(Map.of("200", LIMIT, "429", 2 * PER_POD - LIMIT), answers.statuses(), answers::toString);
         }
     }
 }
