@@ -116,7 +116,7 @@ class Load {
                 .description("Requests under way, probes and operators' left out")
                 .register(registry);
         Gauge.builder("ballast.overload.event.loop.delay", this, load -> load.late / 1e9)
-                .description("How late the latest event loop is at the least, in seconds")
+                .description("How late the latest event loop is on average, in seconds")
                 .baseUnit("seconds")
                 .register(registry);
         Gauge.builder("ballast.overload.share", optional, Share::value)
@@ -179,20 +179,21 @@ class Load {
         try {
             Pulse.Lateness felt = lateness.get();
             feel.run();
-            late = felt.standing();
+            late = felt.mean();
             if (felt.most() > settings.heldUpAfter().toNanos()) {
                 heldUp.accept(settings.heldUpFor());
             }
             boolean ours = settings.enabled() && inFlight.get() >= settings.minInFlight();
-            long ownDoing = ours ? late : 0;
-            optional.look(ownDoing);
+            long slowing = ours ? felt.mean() : 0;
+            long standing = ours ? felt.least() : 0;
+            optional.look(slowing);
             // What optional requests have queued is worked off before others pay for it. So is what came at once, and
             // is followed by nobody: whoever comes after it would pay for it.
-            if (came || ownDoing <= settings.delay().toNanos()) {
-                essential.look(optional.value() > 0 ? 0 : ownDoing);
+            if (came || standing <= settings.delay().toNanos()) {
+                essential.look(optional.value() > 0 ? 0 : standing);
             }
             came = false;
-            tell(ownDoing > settings.optionalDelay().toNanos(), nanoTime.getAsLong());
+            tell(slowing > settings.optionalDelay().toNanos(), nanoTime.getAsLong());
         } catch (RuntimeException defect) {
             LOG.error("The load cannot be looked at", defect); // a timer that throws does not run again
         }

@@ -35,7 +35,7 @@ interface OverloadSettings {
     @WithDefault("32")
     int minInFlight();
 
-    /// How late event loops may be all the time before optional requests are turned away. 20 ms: a payment meets them
+    /// How late event loops may be on average before optional requests are turned away. 20 ms: a payment meets them
     /// some ten times, so that it still takes a fifth of a second.
     @WithDefault("PT0.02S")
     Duration optionalDelay();

@@ -19,9 +19,10 @@ final class Pulse {
     /// How late the latest of the event loops is, in nanoseconds.
     ///
     /// @param most at the most since the look before: a pause of the process is enough to make it late
-    /// @param standing at the least since the look before: a queue that never empties (the measure of CoDel,
-    ///     RFC 8289)
-    record Lateness(long most, long standing) {}
+    /// @param mean on average since the look before: what a request, which meets the event loop again and again,
+    ///     waits each time
+    /// @param least since the look before: a queue that never empties (the measure of CoDel, RFC 8289)
+    record Lateness(long most, long mean, long least) {}
 
     /// Feels each loop that is not being felt still. Many times for each look.
     void feel() {
@@ -33,21 +34,25 @@ final class Pulse {
     Lateness look() {
         long now = nanoTime.getAsLong();
         long most = 0;
-        long standing = 0;
+        long mean = 0;
+        long least = 0;
         for (Beat beat : beats) {
             beat.count();
-            most = Math.max(most, Math.max(beat.most, beat.waitsFor(now)));
-            standing = Math.max(standing, beat.standing(now));
+            long waitsFor = beat.waitsFor(now);
+            most = Math.max(most, Math.max(beat.most, waitsFor));
+            // one that did not even come to it since the look before is as late as that takes by now
+            mean = Math.max(mean, beat.felt == 0 ? waitsFor : beat.sum / beat.felt);
+            least = Math.max(least, beat.felt == 0 ? waitsFor : beat.least);
             beat.forget();
         }
-        return new Lateness(most, standing);
+        return new Lateness(most, mean, least);
     }
 
     private final class Beat implements Runnable {
-        private static final long NOTHING = Long.MAX_VALUE;
-
         private final Executor loop;
-        private long least = NOTHING;
+        private int felt;
+        private long sum;
+        private long least = Long.MAX_VALUE;
         private long most;
         private boolean counted = true;
         private volatile long asked;
@@ -71,6 +76,8 @@ final class Pulse {
 
         private void count() {
             if (!waiting && !counted) {
+                felt++;
+                sum += took;
                 least = Math.min(least, took);
                 most = Math.max(most, took);
                 counted = true;
@@ -81,13 +88,10 @@ final class Pulse {
             return waiting ? now - asked : 0;
         }
 
-        /// Of one that did not even come to it since the look before: as long as that takes by now.
-        private long standing(long now) {
-            return least == NOTHING ? waitsFor(now) : least;
-        }
-
         private void forget() {
-            least = NOTHING;
+            felt = 0;
+            sum = 0;
+            least = Long.MAX_VALUE;
             most = 0;
         }
 

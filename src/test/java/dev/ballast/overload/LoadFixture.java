@@ -18,6 +18,7 @@ final class LoadFixture {
     final List<String> pressed = new ArrayList<>();
     final List<Duration> heldUp = new ArrayList<>();
     Duration late = Duration.ZERO;
+    boolean everIdle;
     double chance = 0.5;
 
     LoadFixture(Map<String, String> values) {
@@ -26,7 +27,7 @@ final class LoadFixture {
                 settings,
                 heldUp::add,
                 pressed::add,
-                () -> new Pulse.Lateness(late.toNanos(), late.toNanos()),
+                () -> new Pulse.Lateness(late.toNanos(), late.toNanos(), everIdle ? 0 : late.toNanos()),
                 () -> {},
                 nanos::get,
                 () -> chance,

@@ -66,6 +66,19 @@ class LoadTest {
     }
 
     @Test
+    void loopsThatAreLateOnAverage_thoughEverIdle_turnOptionalRequestsAwayAlone() {
+        assertEquals(40, letIn(40, ESSENTIAL));
+        fixture.late = Duration.ofSeconds(3);
+        fixture.everIdle = true;
+        for (int look = 0; look < 40; look++) {
+            assertTrue(load.enter(ESSENTIAL));
+            load.leave(ESSENTIAL);
+            fixture.look(Duration.ofMillis(100));
+        }
+        assertFalse(load.enter(OPTIONAL));
+    }
+
+    @Test
     void lateLoopsThatNobodyComesTo_areOfABurst_andLetInWhoComesNext() {
         assertEquals(40, letIn(40, ESSENTIAL));
         fixture.late = Duration.ofSeconds(3);
