@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 /// the thread of who made way.
 final class Circuit {
     private final Backoff backoff;
-    /// How long two openings are remembered together: who opens again that soon comes and goes.
-    private static final Duration UNSTEADY = Duration.ofSeconds(5);
+    /// How long two openings are remembered together: who opens again that soon comes and goes. 10 s: what is away
+    /// every other second is not met by an attempt each time, but once in so long.
+    private static final Duration UNSTEADY = Duration.ofSeconds(10);
 
     private final BiConsumer<Duration, Runnable> timer;
     private final LongSupplier nanoTime;

@@ -80,14 +80,14 @@ class CircuitTest {
         openAndClose();
         assertTrue(circuit.isUnsteady());
 
-        nanos.addAndGet(Duration.ofMillis(2_999).toNanos());
+        nanos.addAndGet(Duration.ofMillis(7_999).toNanos());
         assertTrue(circuit.isUnsteady());
         nanos.addAndGet(Duration.ofMillis(1).toNanos());
         assertFalse(circuit.isUnsteady());
 
         openAndClose();
-        assertTrue(circuit.isUnsteady(), "the second one was three seconds ago");
-        nanos.addAndGet(Duration.ofSeconds(5).toNanos());
+        assertTrue(circuit.isUnsteady(), "the second one was eight seconds ago");
+        nanos.addAndGet(Duration.ofSeconds(10).toNanos());
         openAndClose();
         assertFalse(circuit.isUnsteady());
     }
