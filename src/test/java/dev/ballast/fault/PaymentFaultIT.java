@@ -26,6 +26,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -99,24 +100,31 @@ class PaymentFaultIT {
     void orderIsPublishedAndItsRecordGone_isPublishedOnceMoreAndSettled() throws Exception {
         long user = user(100);
         String order = orderId();
+        try (Pod finder = stack.pod("finder")
+                .property("ballast.payments.republish-every", "1S")
+                .start()) {
+            accept(order, user, Duration.ofHours(2));
+            soon().until(() -> status(order), equalTo("COMPLETED"));
+            assertEquals(99, balance(user));
+            // it may be settled before the pod that found it hears of it
+            soon().until(() -> Metrics.of(finder.url()).sum("ballast_payments_republished_total"), equalTo(1.0));
+        }
+    }
+
+    /// As if it had been accepted and published that long ago. Once the pod is there that is to find it: another one,
+    /// on its start, would count it instead.
+    private void accept(String order, long user, Duration ago) throws SQLException {
         try (Connection sql = stack.sql();
                 PreparedStatement accepted = sql.prepareStatement("""
                         INSERT INTO orders
                             (order_id, user_id, amount, currency, fingerprint, accepted_at, published_at)
                         SELECT o, u, 1, 'EUR', sha256(convert_to(concat_ws(chr(10), o, u, 1, 'EUR'), 'UTF8')),
-                            now() - interval '2 hours', now() - interval '2 hours'
-                        FROM (SELECT ?::text AS o, ?::bigint AS u) AS given""")) {
+                            now() - a, now() - a
+                        FROM (SELECT ?::text AS o, ?::bigint AS u, make_interval(secs => ?) AS a) AS given""")) {
             accepted.setString(1, order);
             accepted.setLong(2, user);
+            accepted.setLong(3, ago.toSeconds());
             accepted.execute();
-        }
-        try (Pod finder = stack.pod("finder")
-                .property("ballast.payments.republish-every", "1S")
-                .start()) {
-            soon().until(() -> status(order), equalTo("COMPLETED"));
-            assertEquals(99, balance(user));
-            // it may be settled before the pod that found it hears of it
-            soon().until(() -> Metrics.of(finder.url()).sum("ballast_payments_republished_total"), equalTo(1.0));
         }
     }
 
