@@ -19,8 +19,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /// Three times as much as a pod carries: payments and reads of users go on while recommendations are turned away. Run
 /// under `-Psoak`: what a pod carries cannot be measured while it compiles itself, which takes two cores a minute.
-/// Twice, as turning away is compiled too, in the first seconds of it, with the code around it: both are held to the
-// bar.
+/// Twice, as turning away is compiled too, in the first seconds of it: both are held to the bar.
 class OverloadIT {
     /// As long as two cores take to compile what is hot.
     private static final Duration WARM_UP = Duration.ofSeconds(75);
