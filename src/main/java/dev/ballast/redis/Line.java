@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 /// closed too, also one that is still waiting for a greeting. Only an attempt that never got a socket leaves its
 /// client to the next, as Vert.x keeps a little of every client, and an outage is long.
 final class Line {
+    /// For answers that are there, or come as soon as Redis goes on as well, where the whole machine stood still.
+    private static final long LAST_LOOK_MS = 50;
+
     private final Vertx vertx;
     private final Context eventLoop;
     private final RedisOptions options;
@@ -153,14 +156,23 @@ final class Line {
         }
     }
 
-    /// To be told when a caller waited in vain: a line that owes answers and gives none is given up.
+    /// To be told when a caller waited in vain: a line that owes answers and gives none is given up. Its own event
+    /// loop decides that, once it has read the connection again: callers elsewhere keep time also while it is held
+    /// up, with the answers in the socket.
     void missedDeadline() {
         Session now = session;
-        if (now != null
-                && owed.get() > 0
-                && nanoTime.getAsLong() - silentSince >= settings.silenceLimit().toNanos()) {
-            eventLoop.runOnContext(_ -> lose(now, "it gives no answer"));
+        if (now != null && isSilent()) {
+            eventLoop.runOnContext(_ -> vertx.setTimer(LAST_LOOK_MS, _ -> {
+                if (isSilent()) {
+                    lose(now, "it gives no answer");
+                }
+            }));
         }
+    }
+
+    private boolean isSilent() {
+        return owed.get() > 0
+                && nanoTime.getAsLong() - silentSince >= settings.silenceLimit().toNanos();
     }
 
     void close() {

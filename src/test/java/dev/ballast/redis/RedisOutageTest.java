@@ -3,6 +3,7 @@ package dev.ballast.redis;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +13,7 @@ import dev.ballast.stack.FaultProxy;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.EventExecutor;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.impl.VertxInternal;
@@ -27,6 +29,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -102,6 +105,44 @@ class RedisOutageTest {
             assertEquals(Reason.TIMED_OUT, reasonOfPing(fixture, Duration.ofMillis(20)));
             await().atMost(PATIENCE).until(() -> fixture.dependency().calls().timedOut() > 0);
         }
+    }
+
+    /// As in a burst of requests, or where the whole machine stood still: the answer waits in the socket.
+    @Test
+    void send_eventLoopHeldUp_isNotHeldAgainstTheConnection() {
+        CountDownLatch busy = new CountDownLatch(1);
+        try (RedisProcess server = new RedisProcess().start();
+                RedisFixture fixture = new RedisFixture(
+                        "redis://localhost:" + server.port(),
+                        Map.of("ballast.redis.max-connections", "1", "ballast.redis.silence-limit", "PT0.3S"))) {
+            await().atMost(PATIENCE).until(() -> answers(fixture));
+            String before = connection(fixture);
+            VertxInternal vertx = (VertxInternal) fixture.vertx();
+            Iterator<EventExecutor> loops = vertx.getEventLoopGroup().iterator();
+            loops.next().execute(() -> hold(busy)); // the connection's own
+            Context caller = vertx.createEventLoopContext(
+                    (EventLoop) loops.next(), null, getClass().getClassLoader());
+
+            CompletableFuture<Object> answer = new CompletableFuture<>();
+            caller.runOnContext(_ -> ping(fixture, Duration.ofMillis(500))
+                    .subscribe()
+                    .with(answer::complete, answer::completeExceptionally));
+            assertInstanceOf(
+                    RedisUnavailable.class, answer.handle((_, cause) -> cause).join());
+            busy.countDown();
+
+            assertTrue(answers(fixture), "by the connection there is");
+            assertEquals(before, connection(fixture));
+        } finally {
+            busy.countDown();
+        }
+    }
+
+    private static String connection(RedisFixture fixture) {
+        return String.valueOf(fixture.commands()
+                .send(Request.cmd(Command.CLIENT).arg("ID"), PATIENCE)
+                .await()
+                .atMost(PATIENCE));
     }
 
     @Test
