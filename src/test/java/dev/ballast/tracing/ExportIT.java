@@ -31,8 +31,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ExportIT {
     private static final Stack STACK = Stack.shared();
     private static final String SERVICE = Tokens.service();
-    private static final Duration STRETCH = Duration.ofSeconds(2);
     private static final int PLACES = 512;
+    /// By number and not by time: far more than can wait and be tried meanwhile, also where a machine is slow.
+    private static final int REQUESTS = 4 * PLACES;
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static OtlpReceiver collector;
@@ -228,7 +229,7 @@ class ExportIT {
     }
 
     private static Load.Report load(Pod pod, String what) throws InterruptedException {
-        Load.Report report = new Load(pod.url(), SERVICE, 16).run(STRETCH, _ -> "/users/1");
+        Load.Report report = new Load(pod.url(), SERVICE, 16).run(REQUESTS, _ -> "/users/1");
         System.out.printf("%s: %s%n", what, report);
         return report;
     }
