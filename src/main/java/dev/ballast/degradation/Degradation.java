@@ -43,7 +43,7 @@ public class Degradation {
     private final Map<String, Order> overrides = new ConcurrentSkipListMap<>();
     // This belongs to this object's monitor.
     private final Map<String, Condition> told = new TreeMap<>();
-    private volatile @Nullable String pressure;
+    private volatile Feature.State pressure = new Feature.State(Level.NORMAL, "");
     private volatile Level overall = Level.NORMAL;
     private volatile String header = Level.NORMAL.wireName();
 
@@ -144,16 +144,17 @@ public class Degradation {
         return end(feature == null ? ALL : feature, "ended by " + by);
     }
 
-    /// Says that there is more to do than can be done, and ends that with null: features that are given up first
-    /// are at their minimum meanwhile.
-    public void press(@Nullable String why) {
-        pressure = why;
+    /// Says that there is more to do than can be done, or was until lately: features that are given up first are at
+    /// this level at best, until another one is said.
+    public void press(Level atBest, String why) {
+        pressure = new Feature.State(atBest, why);
         dependencies.timer().execute(this::refresh);
     }
 
-    /// Why there is too much to do; null where there is not.
+    /// Why features that are given up first are not at their best; null where the load does not keep them from it.
     public @Nullable String pressure() {
-        return pressure;
+        Feature.State now = pressure;
+        return now.level() == Level.NORMAL ? null : now.why();
     }
 
     void start(@Observes StartupEvent started) {
@@ -234,11 +235,12 @@ public class Degradation {
         if (order != null) {
             return new Feature.State(order.level(), "ordered by " + order.by() + ": " + order.reason(), true);
         }
-        String why = pressure;
-        if (why != null && feature.spec().optional()) {
-            return new Feature.State(Level.MINIMAL, why);
-        }
-        return feature.byDependencies(name -> conditions.getOrDefault(name, Condition.WELL));
+        Feature.State byDependencies = feature.byDependencies(name -> conditions.getOrDefault(name, Condition.WELL));
+        Feature.State byLoad = pressure;
+        boolean pressed = feature.spec().optional()
+                && byLoad.level() != Level.NORMAL
+                && byLoad.level().compareTo(byDependencies.level()) >= 0;
+        return pressed ? byLoad : byDependencies;
     }
 
     private void refreshOverall(Map<String, Condition> conditions) {

@@ -2,6 +2,7 @@ package dev.ballast.overload;
 
 import dev.ballast.degradation.Degradation;
 import dev.ballast.degradation.Dependencies;
+import dev.ballast.degradation.Level;
 import dev.ballast.problem.InvalidSettings;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -9,6 +10,7 @@ import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
 import io.vertx.core.impl.VertxInternal;
 import jakarta.annotation.PreDestroy;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -18,12 +20,12 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /// Knows how much this pod has to do, and who gets in. Safe for use from every thread.
 @Singleton
@@ -35,7 +37,7 @@ class Load {
 
     private final OverloadSettings settings;
     private final Consumer<Duration> heldUp;
-    private final Consumer<@Nullable String> press;
+    private final BiConsumer<Level, String> press;
     private final Supplier<Pulse.Lateness> lateness;
     private final Runnable feel;
     private final LongSupplier nanoTime;
@@ -46,15 +48,13 @@ class Load {
     private final AtomicInteger optionalInFlight = new AtomicInteger();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             task -> Thread.ofPlatform().name("ballast-overload").daemon().unstarted(task));
-    private volatile long late;
+    private volatile Pulse.Lateness late = new Pulse.Lateness(0, 0, 0);
     /// Whether somebody was turned away as there was no room, whatever the share.
     private volatile boolean full;
     /// Whether anybody came since the look before.
     private volatile boolean came;
-    // These belong to the timer's thread.
-    private boolean pressed;
-    private long calmSince;
-    private long busySince;
+    // This belongs to the timer's thread.
+    private final Overload overload;
 
     @Inject
     Load(
@@ -74,7 +74,7 @@ class Load {
     private Load(
             OverloadSettings settings,
             Consumer<Duration> heldUp,
-            Consumer<@Nullable String> press,
+            BiConsumer<Level, String> press,
             Pulse pulse,
             MeterRegistry registry) {
         this(
@@ -89,13 +89,13 @@ class Load {
     }
 
     /// @param heldUp hears that event loops are late, and how long what they carry will feel it
-    /// @param press hears why there is too much to do, and null when there is not any more
+    /// @param press hears what features that are given up first come to, and why
     /// @param feel the event loops, many times for each look
     /// @param chance from 0 to 1, drawn for each request that only a part of is let in
     Load(
             OverloadSettings settings,
             Consumer<Duration> heldUp,
-            Consumer<@Nullable String> press,
+            BiConsumer<Level, String> press,
             Supplier<Pulse.Lateness> lateness,
             Runnable feel,
             LongSupplier nanoTime,
@@ -108,15 +108,18 @@ class Load {
         this.feel = feel;
         this.nanoTime = nanoTime;
         this.chance = chance;
-        this.calmSince = nanoTime.getAsLong();
-        this.busySince = calmSince;
+        this.overload = new Overload(settings, nanoTime.getAsLong());
         this.optional = new Share(settings.optionalDelay(), 0, settings.optionalPatience(), settings);
         this.essential = new Share(settings.delay(), settings.leastShare(), settings.patience(), settings);
         Gauge.builder("ballast.overload.in.flight", inFlight, AtomicInteger::get)
                 .description("Requests under way, probes and operators' left out")
                 .register(registry);
-        Gauge.builder("ballast.overload.event.loop.delay", this, load -> load.late / 1e9)
-                .description("How late the latest event loop is on average, in seconds")
+        Gauge.builder("ballast.overload.event.loop.delay", this, load -> load.late.mean() / 1e9)
+                .description("How late the latest event loop is on average, by which optional requests are let in")
+                .baseUnit("seconds")
+                .register(registry);
+        Gauge.builder("ballast.overload.event.loop.standing.delay", this, load -> load.late.least() / 1e9)
+                .description("How late the latest event loop is at the least, by which all others are let in")
                 .baseUnit("seconds")
                 .register(registry);
         Gauge.builder("ballast.overload.share", optional, Share::value)
@@ -158,9 +161,14 @@ class Load {
         }
     }
 
+    /// Ahead of whoever sets a timer by them.
+    ///
     /// @throws IllegalStateException names every setting of this room that cannot be
-    void start(@Observes StartupEvent started) {
+    void check(@Observes @Priority(2) StartupEvent started) {
         InvalidSettings.refuse(OverloadSettings.problems(settings));
+    }
+
+    void start(@Observes StartupEvent started) {
         // With a delay, or a process that was paused would look several times at one and the same moment.
         long every = settings.lookEvery().toNanos();
         var _ = timer.scheduleWithFixedDelay(this::look, every, every, TimeUnit.NANOSECONDS);
@@ -179,7 +187,7 @@ class Load {
         try {
             Pulse.Lateness felt = lateness.get();
             feel.run();
-            late = felt.mean();
+            late = felt;
             if (felt.most() > settings.heldUpAfter().toNanos()) {
                 heldUp.accept(settings.heldUpFor());
             }
@@ -193,31 +201,25 @@ class Load {
                 essential.look(optional.value() > 0 ? 0 : standing);
             }
             came = false;
-            tell(slowing > settings.optionalDelay().toNanos(), nanoTime.getAsLong());
+            tell(slowing > settings.optionalDelay().toNanos());
         } catch (RuntimeException defect) {
             LOG.error("The load cannot be looked at", defect); // a timer that throws does not run again
         }
     }
 
-    /// One burst is worked off before all are let in again, seconds later: only who is late again by then has too much
-    /// to do all the time.
-    private void tell(boolean tooLate, long now) {
-        boolean strained = full || tooLate;
-        boolean busy = strained || optional.value() < 1 || essential.value() < 1;
+    private void tell(boolean tooLate) {
+        boolean noRoom = full;
         full = false;
-        if (busy) {
-            calmSince = now;
-        } else {
-            busySince = now;
-        }
-        boolean lasting = now - busySince >= settings.pressedAfter().toNanos();
-        if (strained && lasting && !pressed) {
-            pressed = true;
-            press.accept("overload: event loops are %d ms late, %d requests in flight"
-                    .formatted(Duration.ofNanos(late).toMillis(), inFlight.get()));
-        } else if (pressed && now - calmSince >= settings.calmAfter().toNanos()) {
-            pressed = false;
-            press.accept(null);
+        boolean sheds = optional.value() < 1 || essential.value() < 1;
+        if (overload.look(tooLate || noRoom, sheds, nanoTime.getAsLong())) {
+            Level atBest = overload.atBest();
+            String why = atBest != Level.MINIMAL
+                    ? "nobody was turned away for a while"
+                    : tooLate
+                            ? "event loops are %d ms late on average"
+                                    .formatted(Duration.ofNanos(late.mean()).toMillis())
+                            : "there was no room for more";
+            press.accept(atBest, "overload: %s, %d requests in flight".formatted(why, inFlight.get()));
         }
     }
 

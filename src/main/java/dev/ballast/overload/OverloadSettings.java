@@ -5,18 +5,21 @@ import io.smallrye.config.WithDefault;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /// When there is too much to do.
 @ConfigMapping(prefix = "ballast.overload")
 interface OverloadSettings {
     String PREFIX = "ballast.overload.";
     Duration SHORTEST = Duration.ofMillis(1);
+    /// Segments without a trailing slash.
+    Pattern PATH = Pattern.compile("(/[^/]+)+");
 
     /// Off, nothing is turned away: for an emergency, and to measure what this is worth.
     @WithDefault("true")
     boolean enabled();
 
-    /// First segments of the paths that are turned away first.
+    /// What the paths that are turned away first begin with, in whole segments.
     @WithDefault("/recommendations")
     List<String> optionalPaths();
 
@@ -89,9 +92,19 @@ interface OverloadSettings {
     @WithDefault("PT2S")
     Duration pressedAfter();
 
-    /// How long nothing must have been turned away for optional features to be whole again.
+    /// How long nothing must have been turned away for optional features to get better by a level. 3 s: then each late
+    /// look was one of its own.
     @WithDefault("PT3S")
     Duration calmAfter();
+
+    /// Likewise where they had been better not long before: half a minute, so that they change at most six times in a
+    /// minute.
+    @WithDefault("PT30S")
+    Duration calmAfterRelapse();
+
+    /// How long ago that may be. A minute, as with dependencies.
+    @WithDefault("PT1M")
+    Duration relapseWithin();
 
     /// What cannot be, each by its key and with what is allowed.
     static List<String> problems(OverloadSettings settings) {
@@ -106,6 +119,11 @@ interface OverloadSettings {
         atLeast(wrong, "held-up-for", settings.heldUpFor(), SHORTEST);
         atLeast(wrong, "pressed-after", settings.pressedAfter(), Duration.ZERO);
         atLeast(wrong, "calm-after", settings.calmAfter(), Duration.ZERO);
+        atLeast(wrong, "calm-after-relapse", settings.calmAfterRelapse(), settings.calmAfter());
+        atLeast(wrong, "relapse-within", settings.relapseWithin(), Duration.ZERO);
+        settings.optionalPaths().stream()
+                .filter(path -> !PATH.matcher(path).matches())
+                .forEach(path -> wrong.add(PREFIX + "optional-paths must each be like /recommendations, not " + path));
         atLeast(wrong, "optional-patience", settings.optionalPatience(), 1);
         atLeast(wrong, "patience", settings.patience(), 1);
         between(wrong, "backoff", settings.backoff(), 0, 0.99);

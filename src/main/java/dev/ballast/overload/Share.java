@@ -13,9 +13,10 @@ final class Share {
     private final double backoff;
     private final double step;
     private final int patience;
-    private final long wary;
+    private final Duration wary;
+    private final Duration pace;
     private int lateInARow;
-    private long timelyInARow;
+    private Duration timely;
     private volatile double value = 1;
 
     /// @param limit how late event loops may be
@@ -27,18 +28,19 @@ final class Share {
         this.backoff = settings.backoff();
         this.step = settings.step();
         this.patience = patience;
-        this.wary = settings.calmAfter().dividedBy(settings.lookEvery());
-        this.timelyInARow = wary;
+        this.wary = settings.calmAfter();
+        this.pace = settings.lookEvery();
+        this.timely = wary;
     }
 
     void look(long lateNanos) {
         if (lateNanos <= limit) {
             lateInARow = 0;
             value = Math.min(1, value + step);
-            timelyInARow = value < 1 ? 0 : timelyInARow + 1;
-        } else if (++lateInARow >= patience || timelyInARow < wary) {
+            timely = value < 1 ? Duration.ZERO : timely.plus(pace);
+        } else if (++lateInARow >= patience || timely.compareTo(wary) < 0) {
             value = value * backoff < step ? least : Math.max(least, value * backoff);
-            timelyInARow = 0;
+            timely = Duration.ZERO;
         }
     }
 

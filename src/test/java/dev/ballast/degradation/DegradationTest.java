@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ballast.degradation.Feature.Spec;
+import io.micrometer.core.instrument.Counter;
 import io.opentelemetry.sdk.trace.data.EventData;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -50,6 +52,16 @@ class DegradationTest {
                         "feature items: normal -> degraded (api gone)",
                         "service ballast: normal -> degraded (by its parts)"),
                 fixture.told());
+        assertEquals(
+                Map.of("dependency api gone", 1.0, "feature items degraded", 1.0, "service ballast degraded", 1.0),
+                fixture.registry.get("ballast.degradation.changes").counters().stream()
+                        .collect(Collectors.toMap(
+                                change -> "%s %s %s"
+                                        .formatted(
+                                                change.getId().getTag("subject"),
+                                                change.getId().getTag("name"),
+                                                change.getId().getTag("to")),
+                                Counter::count)));
     }
 
     @Test
@@ -122,23 +134,30 @@ class DegradationTest {
     }
 
     @Test
-    void pressure_takesWhatIsOptional_andGoesBeforeDependencies() {
+    void pressure_takesWhatIsOptional_toItsLevelOrThatOfItsDependencies() {
         fixture.kill("api");
-        degradation.press("too much to do");
+        degradation.press(Level.MINIMAL, "too much to do");
         fixture.look();
         assertEquals("degraded; items=minimal", degradation.header());
         assertEquals("too much to do", degradation.feature("items").why());
+        assertEquals("too much to do", degradation.pressure());
 
-        degradation.press(null);
+        degradation.press(Level.DEGRADED, "less of it");
+        fixture.look();
+        assertEquals("degraded; items=degraded", degradation.header());
+        assertEquals("less of it", degradation.feature("items").why());
+
+        degradation.press(Level.NORMAL, "none of it");
         fixture.look();
         assertNull(degradation.pressure());
         assertEquals("degraded; items=degraded", degradation.header());
+        assertEquals("api gone", degradation.feature("items").why());
     }
 
     @Test
     void order_goesBeforePressureAndDependencies() {
         fixture.kill("api");
-        degradation.press("too much to do");
+        degradation.press(Level.MINIMAL, "too much to do");
         fixture.order("items", Level.NORMAL, HOUR);
         assertEquals("normal", degradation.header());
         assertEquals("ordered by ada: a test", degradation.feature("items").why());

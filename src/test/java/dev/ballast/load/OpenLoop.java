@@ -18,7 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongFunction;
 
 /// Requests at a rate that does not depend on the answers, as callers send them who do not know of one another.
-/// What finds its connections taken counts as not answered: those are as many as callers would wait for.
+/// What finds its connections taken counts as not answered: those are as many as callers would wait for. Latencies
+/// begin when a request was due, the time included that it waited here to be sent.
 public final class OpenLoop {
     private static final long TICK_MS = 5;
 
@@ -137,7 +138,8 @@ public final class OpenLoop {
         }
 
         private void send(long n) {
-            long start = System.nanoTime();
+            // when it was due: a caller does not wait for others to be sent
+            long start = begin + (long) (n / kind.perSecond() * 1e9);
             pending++;
             RequestOptions options = new RequestOptions()
                     .setMethod(kind.bodyOrNull() == null ? HttpMethod.GET : HttpMethod.POST)

@@ -29,6 +29,8 @@ class OverloadIT {
     private static final Duration IN_TIME = Duration.ofSeconds(2);
     private static final Duration CALM_AGAIN = Duration.ofMinutes(2);
     private static final int USERS = 500;
+    private static final int USER_CONNECTIONS = 128;
+    private static final int PAYMENT_CONNECTIONS = 64;
 
     private static final Duration QUICK = Duration.ofMillis(500);
     private static final double LEAST = 300;
@@ -52,15 +54,25 @@ class OverloadIT {
     void threeTimesTheCapacity_essentialsAreAnswered_optionalIsShed() throws InterruptedException {
         try (Pod pod = stack.pod("overloaded").start()) {
             OpenLoop callers = new OpenLoop(pod.url(), Tokens.service());
-            callers.run(WARM_UP, List.of(users(250, 64), payments(50, 32), recommendations(250, 64)));
+            callers.run(
+                    WARM_UP,
+                    List.of(users(250, USER_CONNECTIONS), payments(50, PAYMENT_CONNECTIONS), recommendations(250, 64)));
             double capacity = capacity(callers);
             settle(pod);
             System.out.printf("Overload: the pod carries %,.0f requests a second, one of six a payment%n", capacity);
 
+            double before = changes(pod);
             Overload first = overload(pod, callers, capacity);
             settle(pod);
             Overload second = overload(pod, callers, capacity);
-            assertAll(first::check, second::check);
+            settle(pod);
+            double changes = changes(pod) - before;
+            System.out.printf("Overload: recommendations changed their level %,.0f times%n", changes);
+            assertAll(
+                    first::check,
+                    second::check,
+                    // to the least and back a level at a time, twice
+                    () -> assertTrue(changes <= 2 * 3, changes + " changes"));
         }
     }
 
@@ -70,8 +82,8 @@ class OverloadIT {
         List<OpenLoop.Outcome> outcomes = callers.run(
                 OVERLOADED,
                 List.of(
-                        users(0.5 * capacity, 128),
-                        payments(0.1 * capacity, 64),
+                        users(0.5 * capacity, USER_CONNECTIONS),
+                        payments(0.1 * capacity, PAYMENT_CONNECTIONS),
                         recommendations(2.4 * capacity, 256)));
         outcomes.forEach(outcome -> System.out.println("Overload: " + outcome));
         double optionalShed = shed(pod, "optional") - optionalBefore;
@@ -95,6 +107,10 @@ class OverloadIT {
         }
     }
 
+    private static double changes(Pod pod) {
+        return Metrics.of(pod.url()).sum("ballast_degradation_changes_total", "name=\"recommendations\"");
+    }
+
     private static double shed(Pod pod, String priority) {
         return Metrics.of(pod.url()).sum("ballast_overload_shed_total", "priority=\"" + priority + "\"");
     }
@@ -113,8 +129,8 @@ class OverloadIT {
 
     private boolean carries(OpenLoop callers, double rate) throws InterruptedException {
         for (int i = 0; i < TRIES; i++) {
-            List<OpenLoop.Outcome> outcomes =
-                    callers.run(MEASURED, List.of(users(rate * 5 / 6, 64), payments(rate / 6, 32)));
+            List<OpenLoop.Outcome> outcomes = callers.run(
+                    MEASURED, List.of(users(rate * 5 / 6, USER_CONNECTIONS), payments(rate / 6, PAYMENT_CONNECTIONS)));
             if (outcomes.stream()
                     .allMatch(kind -> kind.successRatio() > 0.98 && kind.p99().compareTo(QUICK) < 0)) {
                 return true;

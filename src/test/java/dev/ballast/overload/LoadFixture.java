@@ -1,5 +1,6 @@
 package dev.ballast.overload;
 
+import dev.ballast.degradation.Level;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -16,9 +17,11 @@ final class LoadFixture {
     final OverloadSettings settings;
     final Load load;
     final List<String> pressed = new ArrayList<>();
+    final List<Level> levels = new ArrayList<>();
     final List<Duration> heldUp = new ArrayList<>();
-    Duration late = Duration.ZERO;
-    boolean everIdle;
+    Duration most = Duration.ZERO;
+    Duration mean = Duration.ZERO;
+    Duration least = Duration.ZERO;
     double chance = 0.5;
 
     LoadFixture(Map<String, String> values) {
@@ -26,8 +29,11 @@ final class LoadFixture {
         load = new Load(
                 settings,
                 heldUp::add,
-                pressed::add,
-                () -> new Pulse.Lateness(late.toNanos(), late.toNanos(), everIdle ? 0 : late.toNanos()),
+                (level, why) -> {
+                    levels.add(level);
+                    pressed.add(why);
+                },
+                () -> new Pulse.Lateness(most.toNanos(), mean.toNanos(), least.toNanos()),
                 () -> {},
                 nanos::get,
                 () -> chance,
@@ -42,6 +48,13 @@ final class LoadFixture {
                 .getConfigMapping(OverloadSettings.class);
     }
 
+    /// Event loops are so late from now on, all the time.
+    void late(Duration duration) {
+        most = duration;
+        mean = duration;
+        least = duration;
+    }
+
     /// Looks as often as the timer would.
     void look(Duration time) {
         for (long passed = 0; passed < time.toMillis(); passed += 100) {
@@ -51,7 +64,11 @@ final class LoadFixture {
     }
 
     double inFlight() {
-        return registry.get("ballast.overload.in.flight").gauge().value();
+        return gauge("ballast.overload.in.flight");
+    }
+
+    double gauge(String name) {
+        return registry.get(name).gauge().value();
     }
 
     double shed(String priority) {

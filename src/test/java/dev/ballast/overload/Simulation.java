@@ -25,7 +25,7 @@ final class Simulation implements AutoCloseable {
     private final Load load = new Load(
             LoadFixture.settings(Map.of()),
             _ -> {},
-            _ -> {},
+            (_, _) -> {},
             pulse::look,
             pulse::feel,
             () -> this.now,
