@@ -50,7 +50,9 @@ public class Dependencies {
         this.excusedUntil = heldUpUntil;
         this.settings = settings;
         this.registry = registry;
-        var _ = timer.scheduleAtFixedRate(this::tick, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
+        // With a delay, or a process that was paused would tick many times at one and the same moment, and find calls
+        // late whose answers it has had no time to read.
+        var _ = timer.scheduleWithFixedDelay(this::tick, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
     }
 
     /// The one of this name, which is known from now on.

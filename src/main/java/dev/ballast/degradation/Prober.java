@@ -4,6 +4,7 @@ import dev.ballast.problem.InvalidSettings;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.TimeoutException;
 import io.smallrye.mutiny.Uni;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
@@ -61,11 +62,16 @@ class Prober {
                 .toList();
     }
 
+    /// Ahead of whoever sets a timer by them.
+    ///
     /// @throws IllegalStateException names every setting of this room that cannot be
-    void start(@Observes StartupEvent started) {
+    void check(@Observes @Priority(2) StartupEvent started) {
         List<String> wrong = new ArrayList<>(DegradationSettings.problems(settings));
         wrong.addAll(DegradationSettings.unknown(settings, names));
         InvalidSettings.refuse(wrong);
+    }
+
+    void start(@Observes StartupEvent started) {
         probes.forEach(probe -> schedule(probe, 0));
     }
 

@@ -23,6 +23,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// How a pod starts where its servers are not there, and where its settings are not fit for production.
 class StartupFaultIT {
@@ -110,6 +112,20 @@ class StartupFaultIT {
                     "ballast.messaging.consumers.paymnets names no consumer; there are: dead-letters, payments")) {
                 assertTrue(said.contains(named), said);
             }
+            assertEquals(1, pod.awaitEnd(PATIENCE).orElseThrow());
+        }
+    }
+
+    /// Timers are set by these, which is not to be what fails.
+    @ParameterizedTest
+    @CsvSource({
+        "ballast.overload.look-every, must be at least PT0.001S, not PT0S",
+        "ballast.degradation.rehearse-every, must be at least"
+    })
+    void start_timerThatNeverPauses_refusesAndNamesTheKey(String key, String problem) {
+        try (Pod pod = stack.pod("restless").property(key, "0S")) {
+            String said = assertThrows(StackFailure.class, pod::start).getMessage() + log(pod);
+            assertTrue(said.contains(key + " " + problem), said);
             assertEquals(1, pod.awaitEnd(PATIENCE).orElseThrow());
         }
     }
