@@ -41,7 +41,7 @@ class Recommendations {
         this.settings = settings;
         this.registry = registry;
         Ladder.Handler<Long, Recommendation> whole =
-                settings.api().url().isPresent() ? personalized(personal.get()) : this::popular;
+                settings.api().url().isPresent() ? personalized(personal.get()) : this::popularIfAny;
         this.ladder = degradation
                 .feature(NAME)
                 .normal(whole)
@@ -50,7 +50,8 @@ class Recommendations {
                 .rehearsedWith(settings.probeUser());
     }
 
-    /// What is popular comes from Redis or PostgreSQL, so there is none at all only where all are gone.
+    /// What is popular comes from Redis or PostgreSQL. With all gone nobody knows whether what memory may still hold
+    /// was not withdrawn long ago, so that the answer is empty rather than that.
     @Produces
     @Singleton
     static Feature.Spec feature(RecommendationSettings settings) {
@@ -68,11 +69,14 @@ class Recommendations {
         return userId -> personal.of(userId).map(items -> Recommendation.personalized(userId, items));
     }
 
+    /// Without an API an empty list is the whole answer; as a fallback it is none, which rehearsals are to find out.
+    private Uni<Recommendation> popularIfAny(long userId) {
+        return popular(userId).onFailure(NoPopularItems.class).recoverWithItem(() -> Recommendation.empty(userId));
+    }
+
     private Uni<Recommendation> popular(long userId) {
         return popular.get(LIST)
-                .map(read -> read.found()
-                        .map(list -> Recommendation.popular(userId, list))
-                        .orElseGet(() -> Recommendation.empty(userId)))
+                .map(read -> Recommendation.popular(userId, read.found().orElseThrow(NoPopularItems::new)))
                 .ifNoItem()
                 .after(settings.patience())
                 .fail()

@@ -106,6 +106,11 @@ class RecommendationApiIT {
         sql("UPDATE popular_items SET list = 'away'");
         eventually(() ->
                 get(7).then().statusCode(200).body("source", equalTo("empty")).body("items", hasSize(0)));
+        eventually(() -> as(Tokens.operator())
+                .get("/ops/degradation")
+                .then()
+                .body("rehearsals.'recommendations/degraded'", equalTo("failed"))
+                .body("rehearsals.'recommendations/minimal'", equalTo("ok")));
     }
 
     @Test
