@@ -1,5 +1,6 @@
 package dev.ballast.messaging;
 
+import dev.ballast.degradation.Outcome;
 import dev.ballast.degradation.Probe;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -29,6 +30,12 @@ class ConsumptionProbe implements Probe {
                 .orElseGet(() -> Uni.createFrom().voidItem());
     }
 
+    /// What comes and goes works at the moment, though not well.
+    @Override
+    public Outcome meaning(Throwable failure) {
+        return failure instanceof ConsumptionUnsteady ? Outcome.SLOW : Outcome.FAILED;
+    }
+
     /// Why records do not reach their end; what a person has to see to comes first.
     static Optional<RuntimeException> obstacle(boolean started, Collection<Consumers.Running> running) {
         for (Consumers.Running consumer : running) {
@@ -38,8 +45,11 @@ class ConsumptionProbe implements Probe {
             if (consumer.thread().hasFailed()) {
                 return Optional.of(new ConsumptionInterrupted());
             }
-            if (consumer.circuit().isUnsteady()) {
+            if (consumer.circuit().isOpen()) {
                 return Optional.of(new WaitingForADependency());
+            }
+            if (consumer.circuit().isUnsteady()) {
+                return Optional.of(new ConsumptionUnsteady());
             }
         }
         return started ? Optional.empty() : Optional.of(new TopicsNotReady());
@@ -53,4 +63,7 @@ class ConsumptionProbe implements Probe {
     static final class ConsumptionInterrupted extends RuntimeException {}
 
     static final class WaitingForADependency extends RuntimeException {}
+
+    /// It was interrupted twice within seconds, and may be again.
+    static final class ConsumptionUnsteady extends RuntimeException {}
 }
