@@ -62,6 +62,7 @@ class PoliciesIT {
         OPERATORS.values().forEach(From::close);
         a.close();
         b.close();
+        STACK.close();
     }
 
     @AfterEach
