@@ -29,10 +29,6 @@ import org.jspecify.annotations.Nullable;
 /// Every call ends within [DatabaseSettings#timeout()] and fails with [DatabaseUnavailable] when the
 /// database cannot be reached or is too slow, else with the `PgException` of the statement. While nobody
 /// answers, calls fail at once: nobody waits for what is known to be away.
-///
-/// A statement that gets no connection may leave a stack trace in the log half a minute later, `Result is already
-/// complete`: the pool does not cancel its own timer then, which finds the statement failed already
-/// (eclipse-vertx/vertx-sql-client#1706). Nothing depends on it.
 @ApplicationScoped
 public class Database {
     private final Pool pool;
@@ -62,7 +58,10 @@ public class Database {
 
     /// Runs `work` in one transaction: committed when it completes, rolled back when it fails.
     public <T> Uni<T> inTransaction(Function<SqlConnection, Uni<T>> work) {
-        return bounded(this::heardWithoutItsTime, pool.withTransaction(work));
+        return bounded(this::heardWithoutItsTime, pool.withTransaction(connection -> {
+            connection.exceptionHandler(_ -> {}); // the statement fails for it; without a handler the client prints it
+            return work.apply(connection);
+        }));
     }
 
     /// Whether a failure is the database's state, which passes, and not the data's or the caller's fault. Everything

@@ -8,16 +8,29 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ballast.degradation.DegradationFixture;
 import dev.ballast.degradation.Dependency;
+import dev.ballast.stack.Ports;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.PoolOptions;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -75,6 +88,60 @@ class GateTest {
         server.silent = false;
         await().atMost(PATIENCE).until(() -> !dependency.isSilent());
         query();
+    }
+
+    /// Lines that no log format has made break whoever reads the log.
+    @Test
+    void connectionReset_probesOrUnderATransaction_isNotPrinted() {
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        PrintStream before = System.err;
+        System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
+        try {
+            probe.check().await().atMost(PATIENCE);
+            CompletableFuture<SqlConnection> begun = new CompletableFuture<>();
+            CompletableFuture<Object> transaction = database.inTransaction(connection -> {
+                        begun.complete(connection);
+                        return connection.query("SELECT 1").execute().flatMap(_ -> Uni.createFrom()
+                                .nothing());
+                    })
+                    .subscribeAsCompletionStage();
+            begun.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+            server.reset();
+
+            await().atMost(PATIENCE).until(transaction::isCompletedExceptionally);
+            await().atMost(PATIENCE).until(() -> probe.check()
+                    .replaceWith(true)
+                    .onFailure()
+                    .recoverWithItem(false)
+                    .await()
+                    .atMost(PATIENCE));
+        } finally {
+            System.setErr(before);
+        }
+        assertEquals("", printed.toString(StandardCharsets.UTF_8));
+    }
+
+    /// Once the pool cancels its timer this fails, and [PoolTimers] may go.
+    @Test
+    void poolTimer_ofAStatementThatGotNoConnection_isKeptOutOfTheLog() {
+        List<Throwable> uncaught = new CopyOnWriteArrayList<>();
+        vertx.exceptionHandler(uncaught::add);
+        var nobody = PgBuilder.pool()
+                .connectingTo("postgresql://ballast:ballast@localhost:" + Ports.anyFree() + "/ballast")
+                .with(new PoolOptions().setConnectionTimeout(100).setConnectionTimeoutUnit(TimeUnit.MILLISECONDS))
+                .using(vertx)
+                .build();
+        var answer = nobody.query("SELECT 1").execute().toCompletionStage().toCompletableFuture();
+        assertThrows(CompletionException.class, answer::join);
+        await().atMost(PATIENCE).until(() -> !uncaught.isEmpty());
+
+        PoolTimers filter = new PoolTimers();
+        LogRecord entry = new LogRecord(Level.SEVERE, "Uncaught exception received by Vert.x");
+        assertTrue(filter.isLoggable(entry));
+        entry.setThrown(uncaught.getFirst());
+        assertFalse(filter.isLoggable(entry), uncaught::toString);
+        entry.setThrown(new IllegalStateException("Result is already complete"));
+        assertTrue(filter.isLoggable(entry), "of somebody else");
     }
 
     /// Falls silent, waits until that is noticed, and sees that nobody is asked any more.

@@ -3,8 +3,11 @@ package dev.ballast.database;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.parsetools.RecordParser;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// Speaks as much of PostgreSQL's protocol as the client needs to take it for a server whose every answer is empty,
@@ -12,11 +15,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class WireFake {
     private final NetServer server;
     final AtomicInteger statements = new AtomicInteger();
+    private final Queue<NetSocket> clients = new ConcurrentLinkedQueue<>();
     volatile boolean silent;
     volatile boolean greetsNobody;
 
     WireFake(Vertx vertx) {
-        server = vertx.createNetServer()
+        server = vertx.createNetServer(new NetServerOptions().setSoLinger(0)) // closing is a reset
                 .connectHandler(this::greet)
                 .listen(0, "localhost")
                 .toCompletionStage()
@@ -28,8 +32,15 @@ final class WireFake {
         return "postgresql://ballast:ballast@localhost:" + server.actualPort() + "/ballast";
     }
 
+    /// Resets every connection.
+    void reset() {
+        clients.forEach(NetSocket::close);
+        clients.clear();
+    }
+
     /// The first message has no type, but a length like all others.
     private void greet(NetSocket client) {
+        clients.add(client);
         RecordParser parser = RecordParser.newFixed(4);
         StringBuilder expected = new StringBuilder("l");
         char[] type = {'\0'};
