@@ -5,7 +5,7 @@ import dev.ballast.degradation.Probe;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 
 /// Tells whether the records of the topics reach their end.
@@ -25,7 +25,9 @@ class ConsumptionProbe implements Probe {
 
     @Override
     public Uni<Void> check() {
-        return obstacle(consumers.haveStarted(), consumers.running())
+        return obstacle(
+                        consumers.haveStarted(),
+                        consumers.running().stream().map(Consumption::of).toList())
                 .map(why -> Uni.createFrom().<Void>failure(why))
                 .orElseGet(() -> Uni.createFrom().voidItem());
     }
@@ -36,23 +38,35 @@ class ConsumptionProbe implements Probe {
         return failure instanceof ConsumptionUnsteady ? Outcome.SLOW : Outcome.FAILED;
     }
 
-    /// Why records do not reach their end; what a person has to see to comes first.
-    static Optional<RuntimeException> obstacle(boolean started, Collection<Consumers.Running> running) {
-        for (Consumers.Running consumer : running) {
-            if (consumer.deadLetters().unwritten() > 0) {
-                return Optional.of(new DeadLetterTopicUnwritable());
-            }
-            if (consumer.thread().hasFailed()) {
-                return Optional.of(new ConsumptionInterrupted());
-            }
-            if (consumer.circuit().isOpen()) {
-                return Optional.of(new WaitingForADependency());
-            }
-            if (consumer.circuit().isUnsteady()) {
-                return Optional.of(new ConsumptionUnsteady());
-            }
+    /// Of one consumer, what keeps records from their end.
+    record Consumption(boolean unwritable, boolean interrupted, boolean waits, boolean unsteady) {
+        static Consumption of(Consumers.Running consumer) {
+            return new Consumption(
+                    consumer.deadLetters().unwritten() > 0,
+                    consumer.thread().hasFailed(),
+                    consumer.circuit().isOpen(),
+                    consumer.circuit().isUnsteady());
         }
-        return started ? Optional.empty() : Optional.of(new TopicsNotReady());
+    }
+
+    /// Why records do not reach their end; what a person has to see to comes first, whichever consumer's it is, and
+    /// what comes and goes last.
+    static Optional<RuntimeException> obstacle(boolean started, List<Consumption> consumers) {
+        if (!started) {
+            return Optional.of(new TopicsNotReady());
+        }
+        if (consumers.stream().anyMatch(Consumption::unwritable)) {
+            return Optional.of(new DeadLetterTopicUnwritable());
+        }
+        if (consumers.stream().anyMatch(Consumption::interrupted)) {
+            return Optional.of(new ConsumptionInterrupted());
+        }
+        if (consumers.stream().anyMatch(Consumption::waits)) {
+            return Optional.of(new WaitingForADependency());
+        }
+        return consumers.stream().anyMatch(Consumption::unsteady)
+                ? Optional.of(new ConsumptionUnsteady())
+                : Optional.empty();
     }
 
     /// The topics could not be made, or have no leader: the log says which, and nothing is consumed meanwhile.
