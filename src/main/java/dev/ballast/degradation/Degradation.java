@@ -237,9 +237,7 @@ public class Degradation {
         }
         Feature.State byDependencies = feature.byDependencies(name -> conditions.getOrDefault(name, Condition.WELL));
         Feature.State byLoad = pressure;
-        boolean pressed = feature.spec().optional()
-                && byLoad.level() != Level.NORMAL
-                && byLoad.level().compareTo(byDependencies.level()) >= 0;
+        boolean pressed = feature.spec().optional() && byLoad.level().compareTo(byDependencies.level()) > 0;
         return pressed ? byLoad : byDependencies;
     }
 

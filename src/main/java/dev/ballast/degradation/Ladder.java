@@ -86,7 +86,7 @@ public final class Ladder<A, T> {
     /// Answers a request; fails with what the caller did wrong, or with the failure of the last handler. The
     /// handler is chosen now, and does its work once the answer is subscribed to.
     ///
-    /// While it is degraded by its dependencies, one request in ten is handled in full too, and nobody waits
+    /// While it is degraded, and nobody ordered it, one request in ten is handled in full too, and nobody waits
     /// for that: where nobody called them any more, only probes would say whether they are well, and be wrong
     /// where they are asked for less than callers are.
     public Uni<Answer<T>> handle(A asked) {

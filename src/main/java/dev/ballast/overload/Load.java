@@ -210,11 +210,11 @@ class Load {
     private void tell(boolean tooLate) {
         boolean noRoom = full;
         full = false;
-        boolean sheds = optional.value() < 1 || essential.value() < 1;
+        boolean sheds = noRoom || optional.value() < 1 || essential.value() < 1;
         if (overload.look(tooLate || noRoom, sheds, nanoTime.getAsLong())) {
             Level atBest = overload.atBest();
             String why = atBest != Level.MINIMAL
-                    ? "nobody was turned away for a while"
+                    ? "over, and nobody was turned away for a while"
                     : tooLate
                             ? "event loops are %d ms late on average"
                                     .formatted(Duration.ofNanos(late.mean()).toMillis())

@@ -32,12 +32,12 @@ final class Overload {
     /// to do all the time.
     ///
     /// @param strained whether event loops are too late, or there was no room for somebody
-    /// @param sheds whether not all are let in, for that or for what was before
+    /// @param sheds whether somebody was or will be turned away, for that or for what was before
     /// @return whether the level changed
     boolean look(boolean strained, boolean sheds, long now) {
-        if (strained || sheds) {
+        if (sheds) {
             calmSince = now;
-        } else {
+        } else if (!strained) {
             busySince = now;
         }
         boolean lasts = now - busySince >= settings.pressedAfter().toNanos();
@@ -48,7 +48,7 @@ final class Overload {
             enter(Level.MINIMAL, now);
             return true;
         }
-        if (atBest != Level.NORMAL && now - Math.max(calmSince, since) >= stay) {
+        if (atBest != Level.NORMAL && !strained && !sheds && now - Math.max(calmSince, since) >= stay) {
             enter(atBest == Level.MINIMAL ? Level.DEGRADED : Level.NORMAL, now);
             return true;
         }

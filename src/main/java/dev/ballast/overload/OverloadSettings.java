@@ -88,7 +88,8 @@ interface OverloadSettings {
     Duration heldUpFor();
 
     /// How long after event loops were first too late, with requests turned away since, they must be so again for
-    /// optional features to be at their minimum. 2 s: a burst is worked off by then.
+    /// optional features to be at their minimum; or how long there must have been no room at each look. 2 s: by
+    /// then a burst is worked off.
     @WithDefault("PT2S")
     Duration pressedAfter();
 

@@ -145,13 +145,21 @@ class DegradationTest {
         degradation.press(Level.DEGRADED, "less of it");
         fixture.look();
         assertEquals("degraded; items=degraded", degradation.header());
-        assertEquals("less of it", degradation.feature("items").why());
+        assertEquals("api gone", degradation.feature("items").why());
+        assertEquals("less of it", degradation.pressure());
 
         degradation.press(Level.NORMAL, "none of it");
         fixture.look();
         assertNull(degradation.pressure());
         assertEquals("degraded; items=degraded", degradation.header());
-        assertEquals("api gone", degradation.feature("items").why());
+    }
+
+    @Test
+    void pressure_whereAllIsWell_isTheReason() {
+        degradation.press(Level.DEGRADED, "less of it");
+        fixture.look();
+        assertEquals("degraded; items=degraded", degradation.header());
+        assertEquals("less of it", degradation.feature("items").why());
     }
 
     @Test

@@ -141,7 +141,32 @@ class LoadTest {
         assertEquals(List.of(Level.MINIMAL, Level.DEGRADED), fixture.levels);
         fixture.look(Duration.ofMillis(3_000));
         assertEquals(List.of(Level.MINIMAL, Level.DEGRADED, Level.NORMAL), fixture.levels);
-        assertEquals("overload: nobody was turned away for a while, 40 requests in flight", fixture.pressed.getLast());
+        assertEquals(
+                "overload: over, and nobody was turned away for a while, 40 requests in flight",
+                fixture.pressed.getLast());
+    }
+
+    /// Nobody is turned away for one, so that it is calm.
+    @Test
+    void lateLookNowAndThen_doesNotKeepFeaturesPressed() {
+        assertEquals(40, letIn(40, ESSENTIAL));
+        fixture.late(Duration.ofMillis(300));
+        fixture.look(Duration.ofMillis(2_400));
+        fixture.late(Duration.ZERO);
+        fixture.look(Duration.ofMillis(8_100));
+        assertEquals(Level.DEGRADED, fixture.levels.getLast());
+        fixture.late(Duration.ofMillis(300));
+        fixture.look(Duration.ofMillis(2_400));
+        assertEquals(Level.MINIMAL, fixture.levels.getLast());
+        fixture.late(Duration.ZERO);
+        fixture.look(Duration.ofMillis(8_000)); // until all are let in, and no late look is one of its own
+        for (int i = 0; i < 14; i++) {
+            fixture.late(Duration.ofMillis(300));
+            fixture.look(Duration.ofMillis(100));
+            fixture.late(Duration.ZERO);
+            fixture.look(Duration.ofMillis(5_000));
+        }
+        assertEquals(Level.NORMAL, fixture.levels.getLast());
     }
 
     @Test
