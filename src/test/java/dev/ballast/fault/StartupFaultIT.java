@@ -119,7 +119,7 @@ class StartupFaultIT {
     /// Timers are set by these, which is not to be what fails.
     @ParameterizedTest
     @CsvSource({
-        "ballast.overload.look-every, must be at least PT0.001S, not PT0S",
+        "ballast.overload.look-every, 'must be at least PT0.001S, not PT0S'",
         "ballast.degradation.rehearse-every, must be at least"
     })
     void start_timerThatNeverPauses_refusesAndNamesTheKey(String key, String problem) {

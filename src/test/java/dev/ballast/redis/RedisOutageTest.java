@@ -110,6 +110,7 @@ class RedisOutageTest {
     /// As in a burst of requests, or where the whole machine stood still: the answer waits in the socket.
     @Test
     void send_eventLoopHeldUp_isNotHeldAgainstTheConnection() {
+        CountDownLatch sent = new CountDownLatch(1);
         CountDownLatch busy = new CountDownLatch(1);
         try (RedisProcess server = new RedisProcess().start();
                 RedisFixture fixture = new RedisFixture(
@@ -119,14 +120,17 @@ class RedisOutageTest {
             String before = connection(fixture);
             VertxInternal vertx = (VertxInternal) fixture.vertx();
             Iterator<EventExecutor> loops = vertx.getEventLoopGroup().iterator();
-            loops.next().execute(() -> hold(busy)); // the connection's own
+            EventExecutor own = loops.next(); // the connection's
+            own.execute(() -> hold(sent));
             Context caller = vertx.createEventLoopContext(
                     (EventLoop) loops.next(), null, getClass().getClassLoader());
 
             CompletableFuture<Object> answer = new CompletableFuture<>();
-            caller.runOnContext(_ -> ping(fixture, Duration.ofMillis(500))
-                    .subscribe()
-                    .with(answer::complete, answer::completeExceptionally));
+            caller.runOnContext(_ -> {
+                ping(fixture, Duration.ofMillis(500)).subscribe().with(answer::complete, answer::completeExceptionally);
+                own.execute(() -> hold(busy)); // as soon as it is sent, and before anything is read
+                sent.countDown();
+            });
             assertInstanceOf(
                     RedisUnavailable.class, answer.handle((_, cause) -> cause).join());
             busy.countDown();
