@@ -58,10 +58,7 @@ public class Database {
 
     /// Runs `work` in one transaction: committed when it completes, rolled back when it fails.
     public <T> Uni<T> inTransaction(Function<SqlConnection, Uni<T>> work) {
-        return bounded(this::heardWithoutItsTime, pool.withTransaction(connection -> {
-            connection.exceptionHandler(_ -> {}); // the statement fails for it; without a handler the client prints it
-            return work.apply(connection);
-        }));
+        return bounded(this::heardWithoutItsTime, pool.withTransaction(work));
     }
 
     /// Whether a failure is the database's state, which passes, and not the data's or the caller's fault. Everything
