@@ -559,7 +559,7 @@ class ConsoleIT {
         clock.navigate("about:blank");
         double without = cores(clock);
         List<Page> open = new ArrayList<>();
-        for (int i = 0; i < 5; i++) {
+        for (int i = 0; i < 10; i++) {
             open.add(desk.operator("overview"));
         }
         clock.waitForTimeout(5_000);
@@ -574,7 +574,7 @@ class ConsoleIT {
     private static double cores(Page clock) {
         Duration before = busy();
         long begin = System.nanoTime();
-        clock.waitForTimeout(10_000);
+        clock.waitForTimeout(20_000);
         return (double) busy().minus(before).toNanos() / (System.nanoTime() - begin);
     }
 
@@ -677,11 +677,11 @@ class ConsoleIT {
     }
 
     private static void inspect(Page page, String name, boolean closely, List<String> found) {
+        desk.screenshot(page, name);
         if (number(page, "document.documentElement.scrollWidth - document.documentElement.clientWidth") > 0) {
             found.add(name + " is wider than the window");
         }
         if (closely) {
-            desk.screenshot(page, name);
             Desk.barriers(page).forEach(one -> found.add(name + " " + one));
         }
     }

@@ -92,7 +92,7 @@ class GateTest {
 
     /// Lines that no log format has made break whoever reads the log.
     @Test
-    void connectionReset_probesOrUnderATransaction_isNotPrinted() {
+    void connectionReset_ofTheProbe_isNotPrinted() {
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         PrintStream before = System.err;
         System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));

@@ -138,8 +138,6 @@ class CacheStampedeIT {
         return STACK.pod(name)
                 .environment("POSTGRES_URL", postgres.url())
                 .property("ballast.degradation.silence", NOT_SILENT.toString())
-                // five hundred at once may be more than a young pod does in two seconds, and loads are counted
-                .property("ballast.overload.enabled", "false")
                 .start();
     }
 

@@ -9,6 +9,9 @@ import dev.ballast.stack.FaultProxy;
 import dev.ballast.stack.Pod;
 import dev.ballast.stack.Server;
 import dev.ballast.stack.Stack;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -181,7 +184,7 @@ class DegradationFaultIT {
 
     @ParameterizedTest
     @MethodSource("faults")
-    void faults_underTraffic_areNoticedBridgedAndOver(List<Case> faults) throws InterruptedException {
+    void faults_underTraffic_areNoticedBridgedAndOver(List<Case> faults) throws InterruptedException, IOException {
         LevelView view = new LevelView(pod);
         table.add(
                 "| fault | noticed | 5xx where there is a fallback | p99 of recommendations / users / payments before "
@@ -201,7 +204,7 @@ class DegradationFaultIT {
         }
     }
 
-    private void run(Case fault, LevelTraffic traffic, LevelView view, double own) {
+    private void run(Case fault, LevelTraffic traffic, LevelView view, double own) throws IOException {
         view.awaitNormal(PATIENCE);
         long before = System.nanoTime();
         pass(Duration.ofSeconds(1));
@@ -216,6 +219,7 @@ class DegradationFaultIT {
         long end = System.nanoTime();
         fault.end().accept(this);
         Duration recovered = LevelView.until(PATIENCE, view::isAllNormal);
+        assertEquals(List.of(), timersOfThePool(), "in the log");
         List<Call> well = traffic.between(before, begin);
         List<Call> away = traffic.between(known, end);
         List<Call> all = traffic.between(begin, System.nanoTime());
@@ -234,6 +238,14 @@ class DegradationFaultIT {
         for (String feature : List.of("users", "payments")) {
             // these have no handler of their own to compare with, but they wait for nobody who is away
             assertTrue(LevelTraffic.p99(away, feature) < 2 * LevelTraffic.p99(well, feature) + NOISE_MS, row);
+        }
+    }
+
+    /// What the timers of PostgreSQL's pool say of statements that failed half a minute ago.
+    private List<String> timersOfThePool() throws IOException {
+        try (Stream<String> lines = Files.lines(Path.of(pod.status().log()))) {
+            return lines.filter(line -> line.contains("Result is already complete"))
+                    .toList();
         }
     }
 
