@@ -24,12 +24,33 @@ final class CoherenceRun {
     private static final long ACKNOWLEDGED = 100;
     private static final Duration HEALED = Duration.ofSeconds(30);
     private static final long HITS = 5;
+    private static final long WARM = 5_000;
 
     private final Stack stack;
     private final Pod a;
     private final Pod b;
     private final Runnable heal;
     private int rounds = 1;
+
+    /// Reads users alone and in bulk, through all tiers, until pods that have just started do it as they will from
+    /// then on: what follows is not about how a JVM warms up, nor about opening sixteen connections at once.
+    static void warmUp(Stack stack, Pod a, Pod b) throws Exception {
+        try (EventLoop loop = new EventLoop()) {
+            Plan plan = Plan.of(CheckedUsers.create(stack, 24)).bulk(0.5, 0);
+            CoherenceCheck check =
+                    new CoherenceCheck(loop, new HttpPods(loop, List.of(a.url(), b.url())), plan, new Random());
+            loop.call(check::start);
+            await("warm pods").atMost(AT_MOST).until(() -> check.tally().checked() >= WARM);
+            loop.call(check::stop);
+            await("answers to all").atMost(Duration.ofSeconds(30)).until(check::isIdle);
+        }
+    }
+
+    /// Fails where a pod refused a read that PostgreSQL could have answered: there is another way to every value while
+    /// only Redis, or a way to it, is away.
+    static void assertNoneRefused(Tally seen) {
+        assertTrue(seen.unanswered().keySet().stream().noneMatch(why -> why.startsWith("5")), seen.toString());
+    }
 
     /// @param heal ends every fault
     CoherenceRun(Stack stack, Pod a, Pod b, Runnable heal) {
@@ -58,8 +79,9 @@ final class CoherenceRun {
     }
 
     private Tally run(FaultScript script, Plan plan) throws Exception {
-        try (EventLoop loop = new EventLoop()) {
-            Subject pods = new HttpPods(loop, List.of(a.url(), b.url()));
+        try (PostgresWatch postgres = new PostgresWatch(stack, plan.keys());
+                EventLoop loop = new EventLoop()) {
+            Subject pods = postgres.over(new HttpPods(loop, List.of(a.url(), b.url())));
             CoherenceCheck check = new CoherenceCheck(loop, pods, plan, new Random());
             long begin = System.nanoTime();
             loop.call(check::start);
@@ -79,7 +101,8 @@ final class CoherenceRun {
             }
             awaitBothTiers(check.tally());
             settle(loop, check, plan);
-            check.stories().forEach(System.out::println);
+            check.stories().forEach(check.tally()::tell);
+            check.tally().tell(postgres.words());
             return check.tally();
         }
     }

@@ -25,6 +25,7 @@ final class Tally {
     private final Map<String, Long> hits = new ConcurrentSkipListMap<>();
     private final Map<String, Long> unanswered = new ConcurrentSkipListMap<>();
     private final List<String> examples = new ArrayList<>();
+    private final List<String> stories = new ArrayList<>();
     private Duration worst = Duration.ZERO;
 
     /// @param tier that answered, as the pod says; empty where it does not
@@ -103,6 +104,11 @@ final class Tally {
         return unanswered;
     }
 
+    /// Adds what helps to understand the rest.
+    synchronized void tell(String story) {
+        stories.add(story);
+    }
+
     private synchronized void violated(Judgement.Stale stale) {
         violations.incrementAndGet();
         if (stale.overdue().compareTo(worst) > 0) {
@@ -135,6 +141,9 @@ final class Tally {
         if (warmUps.get() + warmUpsRefused.get() > 0) {
             line += "; warm-ups: " + warmUps + (warmUps.get() == 0 ? " (NO SUCH CALL YET, not covered)" : "");
         }
-        return examples.isEmpty() ? line : line + "; worst " + worst.toMillis() + " ms late; " + examples;
+        if (!examples.isEmpty()) {
+            line += "; worst " + worst.toMillis() + " ms late; " + examples;
+        }
+        return stories.isEmpty() ? line : line + "\n  " + String.join("\n  ", stories);
     }
 }

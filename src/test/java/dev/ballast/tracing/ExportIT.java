@@ -18,6 +18,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -101,15 +102,14 @@ class ExportIT {
         Pod pod = protocol.pod();
         get(pod, "/users/1");
         String service = protocol == Protocol.GRPC ? "by-grpc" : "by-http";
-        long arrivedBefore = arrived(service);
-        double exportedBefore = exported(pod);
+        Counts before = atRest(pod, service);
         Load.Report report = new Load(pod.url(), SERVICE, 4).run(500, _ -> "/users/1");
         assertEquals(0, report.errors(), report.toString());
-        // background work goes on, and its spans too
+        // a span ends after its answer, and background work goes on, and its spans too
         Awaitility.await("arrived and exported are one figure").untilAsserted(() -> {
-            double exported = exported(pod) - exportedBefore;
-            long arrived = arrived(service) - arrivedBefore;
-            assertEquals(exported, arrived, 0);
+            Counts after = atRest(pod, service);
+            long arrived = after.arrived - before.arrived;
+            assertEquals(after.exported - before.exported, arrived, 0);
             assertTrue(arrived >= 500, arrived + " spans of 500 requests");
         });
     }
@@ -211,6 +211,20 @@ class ExportIT {
                 .distinct()
                 .toList();
         assertEquals(List.of(), calls);
+    }
+
+    private record Counts(long arrived, double exported) {}
+
+    /// Both figures at a moment when no span was on its way, so that they are of the same spans: one that arrives
+    /// between the looks is exported, or waits still, when looked at again.
+    private static Counts atRest(Pod pod, String service) {
+        AtomicReference<Counts> found = new AtomicReference<>();
+        Awaitility.await("no span is on its way").until(() -> {
+            double exported = exported(pod);
+            found.set(new Counts(arrived(service), exported));
+            return waiting(pod) == 0 && exported(pod) == exported;
+        });
+        return found.get();
     }
 
     private static void awaitNoneWaiting(Pod pod) {
