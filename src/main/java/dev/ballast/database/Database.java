@@ -8,6 +8,8 @@ import dev.ballast.origin.Deadline;
 import dev.ballast.problem.RootCause;
 import io.smallrye.mutiny.TimeoutException;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.vertx.UniHelper;
+import io.vertx.core.Future;
 import io.vertx.core.VertxException;
 import io.vertx.core.impl.NoStackTraceThrowable;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -16,6 +18,8 @@ import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.Transaction;
+import io.vertx.sqlclient.TransactionRollbackException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
@@ -58,7 +62,26 @@ public class Database {
 
     /// Runs `work` in one transaction: committed when it completes, rolled back when it fails.
     public <T> Uni<T> inTransaction(Function<SqlConnection, Uni<T>> work) {
-        return bounded(this::heardWithoutItsTime, pool.withTransaction(work));
+        return bounded(this::heardWithoutItsTime, Uni.createFrom().deferred(() -> UniHelper.toUni(transaction(work))));
+    }
+
+    /// As the pool's own `withTransaction`, but with somebody who hears of a connection that is reset, from its `BEGIN`
+    /// on: what nobody hears of the client prints, past the log.
+    private <T> Future<T> transaction(Function<SqlConnection, Uni<T>> work) {
+        return pool.getDelegate().getConnection().compose(connection -> {
+            connection.exceptionHandler(_ -> {}); // the statement under way fails for it
+            return connection
+                    .begin()
+                    .compose(begun -> UniHelper.toFuture(work.apply(SqlConnection.newInstance(connection)))
+                            .compose(done -> begun.commit().map(done), failure -> rolledBack(begun, failure)))
+                    .eventually(() -> connection.close());
+        });
+    }
+
+    private static <T> Future<T> rolledBack(Transaction begun, Throwable failure) {
+        return failure instanceof TransactionRollbackException
+                ? Future.failedFuture(failure)
+                : begun.rollback().transform(_ -> Future.failedFuture(failure));
     }
 
     /// Whether a failure is the database's state, which passes, and not the data's or the caller's fault. Everything
