@@ -62,19 +62,20 @@ public class Database {
 
     /// Runs `work` in one transaction: committed when it completes, rolled back when it fails.
     public <T> Uni<T> inTransaction(Function<SqlConnection, Uni<T>> work) {
-        return bounded(this::heardWithoutItsTime, Uni.createFrom().deferred(() -> UniHelper.toUni(transaction(work))));
+        return bounded(this::heardWithoutItsTime, UniHelper.<T>toUni(done -> transaction(work)
+                .onComplete(done)));
     }
 
     /// As the pool's own `withTransaction`, but with somebody who hears of a connection that is reset, from its `BEGIN`
     /// on: what nobody hears of the client prints, past the log.
     private <T> Future<T> transaction(Function<SqlConnection, Uni<T>> work) {
         return pool.getDelegate().getConnection().compose(connection -> {
-            connection.exceptionHandler(_ -> {}); // the statement under way fails for it
+            connection.exceptionHandler(_ -> {}); // what is asked of it fails, which is how it is heard of
             return connection
                     .begin()
                     .compose(begun -> UniHelper.toFuture(work.apply(SqlConnection.newInstance(connection)))
                             .compose(done -> begun.commit().map(done), failure -> rolledBack(begun, failure)))
-                    .eventually(() -> connection.close());
+                    .onComplete(_ -> connection.close());
         });
     }
 

@@ -119,15 +119,18 @@ class ConsoleIT {
     @Order(21)
     void page_openedAnew_isPaintedWithinASecond() {
         double best = Double.MAX_VALUE;
-        // the machine may be at something else for a while
-        for (int i = 0; i < 5 || best >= 1_000 && i < 30; i++) {
+        int tries = 0;
+        // of five windows, and of five more where the machine was at something else
+        while (tries < 5 || best >= 1_000 && tries < 10) {
+            tries++;
             Page page = desk.sit(1_280, ColorScheme.LIGHT);
             page.navigate(pod.url() + "/console/");
             String painted = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0";
             await().atMost(Duration.ofSeconds(10)).until(() -> number(page, painted) > 0);
             best = Math.min(best, number(page, painted));
+            page.close();
         }
-        System.out.printf("operations page: first contentful paint after %.0f ms%n", best);
+        System.out.printf("operations page: first contentful paint after %.0f ms, best of %d%n", best, tries);
         assertTrue(best < 1_000, "ms: " + best);
     }
 

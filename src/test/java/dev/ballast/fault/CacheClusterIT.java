@@ -303,10 +303,10 @@ class CacheClusterIT {
         return since(begin);
     }
 
-    /// Enough of them for a try every 50 ms, for longer than the node may take.
+    /// Enough of them for a try every 50 ms, for as long as is waited for the node.
     private static List<Long> usersOn(int node) {
         try {
-            return CheckedUsers.create(STACK, 400).stream()
+            return CheckedUsers.create(STACK, 1_200).stream()
                     .filter(user -> owner(LeasedStore.bucket(Long.toString(user))) == node)
                     .toList();
         } catch (SQLException e) {

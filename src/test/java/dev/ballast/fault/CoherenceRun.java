@@ -32,7 +32,7 @@ final class CoherenceRun {
     private final Runnable heal;
     private int rounds = 1;
 
-    /// Reads users alone and in bulk, through all tiers, until pods that have just started do it as they will from
+    /// Reads users alone and in bulk, and changes them, until pods that have just started do it as they will from
     /// then on: what follows is not about how a JVM warms up, nor about opening sixteen connections at once.
     static void warmUp(Stack stack, Pod a, Pod b) throws Exception {
         try (EventLoop loop = new EventLoop()) {
@@ -43,6 +43,7 @@ final class CoherenceRun {
             await("warm pods").atMost(AT_MOST).until(() -> check.tally().checked() >= WARM);
             loop.call(check::stop);
             await("answers to all").atMost(Duration.ofSeconds(30)).until(check::isIdle);
+            assertEquals(0, check.tally().violations(), check.tally()::toString);
         }
     }
 
@@ -85,26 +86,33 @@ final class CoherenceRun {
             CoherenceCheck check = new CoherenceCheck(loop, pods, plan, new Random());
             long begin = System.nanoTime();
             loop.call(check::start);
-            script.start();
             try {
-                await("enough reads")
-                        .atMost(AT_MOST)
-                        .until(() -> script.rounds() >= rounds
-                                && System.nanoTime() - begin > AT_LEAST.toNanos()
-                                && check.tally().checked() >= CHECKED
-                                && check.tally().acknowledged() >= ACKNOWLEDGED);
+                script.start();
+                try {
+                    await("enough reads")
+                            .atMost(AT_MOST)
+                            .until(() -> script.rounds() >= rounds
+                                    && System.nanoTime() - begin > AT_LEAST.toNanos()
+                                    && check.tally().checked() >= CHECKED
+                                    && check.tally().acknowledged() >= ACKNOWLEDGED);
+                } finally {
+                    script.end(); // else its faults would strike the next test
+                    heal.run();
+                }
+                awaitBothTiers(check.tally());
+                settle(loop, check, plan);
             } catch (ConditionTimeoutException e) {
-                throw new AssertionError("too few in " + script.rounds() + " rounds: " + check.tally(), e);
-            } finally {
-                script.end(); // else its faults would strike the next test
-                heal.run();
+                throw new AssertionError(script.rounds() + " rounds: " + told(check, postgres), e);
             }
-            awaitBothTiers(check.tally());
-            settle(loop, check, plan);
-            check.stories().forEach(check.tally()::tell);
-            check.tally().tell(postgres.words());
-            return check.tally();
+            postgres.assertWatched();
+            return told(check, postgres);
         }
+    }
+
+    private static Tally told(CoherenceCheck check, PostgresWatch postgres) {
+        check.stories().forEach(check.tally()::tell);
+        check.tally().tell(postgres.words());
+        return check.tally();
     }
 
     /// After the faults and still among writes, memory and Redis of each pod answer again: a service that is correct

@@ -47,8 +47,10 @@ class DegradationFaultIT {
     private static final Duration SLOW = Duration.ofMillis(350);
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final int MOST_CHANGES_A_MINUTE = 6;
+
     /// How a stack trace begins that somebody prints past the log, whose lines begin with the time.
-    private static final Pattern PRINTED = Pattern.compile("(\\w+\\.)+\\w*(Exception|Error)\\b");
+    private static final Pattern PRINTED =
+            Pattern.compile("Exception in thread|(\\w+\\.)+[\\w$]*(Exception|Error|Throwable)\\b");
 
     /// The machine's own share of a p99, which is the slowest of 40 answers but for `-Psoak`.
     private static final double NOISE_MS = SOAK ? 50 : 150 * WIDTH;
@@ -244,9 +246,8 @@ class DegradationFaultIT {
         }
     }
 
-    /// What the timers of PostgreSQL's pool say of statements that failed half a minute ago, and what its client says
-    // of
-    /// lost connections past the log's format.
+    /// What the timers of PostgreSQL's pool say of statements that failed half a minute ago, and what its client
+    /// prints of lost connections past the log's format.
     private List<String> printedByTheClient() throws IOException {
         try (Stream<String> lines = Files.lines(Path.of(pod.status().log()))) {
             return lines.filter(line -> line.contains("Result is already complete")

@@ -69,6 +69,8 @@ final class FaultScript {
             }
         } catch (RuntimeException e) {
             failure = e;
+        } catch (AssertionError e) {
+            failure = new IllegalStateException(e.getMessage(), e);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }

@@ -35,16 +35,14 @@ final class Pauses {
         }
     }
 
-    /// The longest notable pause of which a part was after `from`, in nanoseconds; 0 where there was none. One that is
-    /// under way counts as long as it took until now.
-    synchronized long longestSince(long from, long now) {
-        long found = asking && now - begun >= notableNanos ? now - begun : 0;
-        for (Pause pause : notable) {
-            if (pause.until - from > 0) {
-                found = Math.max(found, pause.until - pause.from);
-            }
-        }
-        return found;
+    /// Whether a notable pause, or a notable part of one, was within this time; one that is under way counts until now.
+    synchronized boolean isAnyWithin(long from, long now) {
+        return asking && isNotable(begun, now, from)
+                || notable.stream().anyMatch(pause -> isNotable(pause.from, pause.until, from));
+    }
+
+    private boolean isNotable(long begin, long until, long from) {
+        return until - begin >= notableNanos && until - from >= notableNanos;
     }
 
     /// The longest that has ended, in nanoseconds.

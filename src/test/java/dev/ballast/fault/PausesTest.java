@@ -1,6 +1,8 @@
 package dev.ballast.fault;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -12,27 +14,29 @@ class PausesTest {
     void answersInTime_areNoPause() {
         ask(0, 9);
         ask(20, 29);
-        assertEquals(0, pauses.longestSince(0, 30));
+        assertFalse(pauses.isAnyWithin(0, 30));
         assertEquals(9, pauses.longest());
     }
 
     @Test
-    void pause_isFoundByThoseWhoWaitedDuringAPartOfIt_andByNobodyLater() {
+    void pause_isFoundByThoseWhoWaitedDuringEnoughOfIt_andByNobodyElse() {
         ask(0, 1);
-        ask(5, 17);
         ask(20, 35);
-        assertEquals(15, pauses.longestSince(16, 40));
-        assertEquals(15, pauses.longestSince(34, 40));
-        assertEquals(0, pauses.longestSince(35, 40));
+        assertTrue(pauses.isAnyWithin(0, 40));
+        assertTrue(pauses.isAnyWithin(25, 40));
+        assertFalse(pauses.isAnyWithin(26, 40));
+        assertFalse(pauses.isAnyWithin(35, 40));
+        assertEquals(15, pauses.longest());
     }
 
     @Test
     void pauseUnderWay_countsAsFarAsItGoes_alsoOverSeveralQuestions() {
         pauses.begin(0);
-        assertEquals(0, pauses.longestSince(0, 9));
-        assertEquals(10, pauses.longestSince(0, 10));
+        assertFalse(pauses.isAnyWithin(0, 9));
+        assertTrue(pauses.isAnyWithin(0, 10));
         pauses.begin(11); // the first was never answered
-        assertEquals(12, pauses.longestSince(0, 12));
+        assertTrue(pauses.isAnyWithin(2, 12));
+        assertFalse(pauses.isAnyWithin(3, 12));
     }
 
     private void ask(long from, long until) {

@@ -106,12 +106,14 @@ class ExportIT {
         Load.Report report = new Load(pod.url(), SERVICE, 4).run(500, _ -> "/users/1");
         assertEquals(0, report.errors(), report.toString());
         // a span ends after its answer, and background work goes on, and its spans too
-        Awaitility.await("arrived and exported are one figure").untilAsserted(() -> {
-            Counts after = atRest(pod, service);
-            long arrived = after.arrived - before.arrived;
-            assertEquals(after.exported - before.exported, arrived, 0);
-            assertTrue(arrived >= 500, arrived + " spans of 500 requests");
-        });
+        Awaitility.await("arrived and exported are one figure")
+                .atMost(Duration.ofMinutes(2))
+                .untilAsserted(() -> {
+                    Counts after = atRest(pod, service);
+                    long arrived = after.arrived - before.arrived;
+                    assertEquals(after.exported - before.exported, arrived, 0);
+                    assertTrue(arrived >= 500, arrived + " spans of 500 requests");
+                });
     }
 
     @ParameterizedTest
@@ -216,10 +218,11 @@ class ExportIT {
     private record Counts(long arrived, double exported) {}
 
     /// Both figures at a moment when no span was on its way, so that they are of the same spans: one that arrives
-    /// between the looks is exported, or waits still, when looked at again.
+    /// between the looks is exported, or waits still, when looked at again. It counts as exported before it ceases
+    /// to wait, so that is looked at last.
     private static Counts atRest(Pod pod, String service) {
         AtomicReference<Counts> found = new AtomicReference<>();
-        Awaitility.await("no span is on its way").until(() -> {
+        Awaitility.await("no span is on its way").atMost(Duration.ofMinutes(1)).until(() -> {
             double exported = exported(pod);
             found.set(new Counts(arrived(service), exported));
             return waiting(pod) == 0 && exported(pod) == exported;
