@@ -62,8 +62,8 @@ public class Database {
 
     /// Runs `work` in one transaction: committed when it completes, rolled back when it fails.
     public <T> Uni<T> inTransaction(Function<SqlConnection, Uni<T>> work) {
-        return bounded(this::heardWithoutItsTime, UniHelper.<T>toUni(done -> transaction(work)
-                .onComplete(done)));
+        Uni<T> whole = UniHelper.toUni(done -> transaction(work).onComplete(done));
+        return bounded(this::heardWithoutItsTime, whole);
     }
 
     /// As the pool's own `withTransaction`, but with somebody who hears of a connection that is reset, from its `BEGIN`

@@ -119,10 +119,7 @@ class ConsoleIT {
     @Order(21)
     void page_openedAnew_isPaintedWithinASecond() {
         double best = Double.MAX_VALUE;
-        int tries = 0;
-        // of five windows, and of five more where the machine was at something else
-        while (tries < 5 || best >= 1_000 && tries < 10) {
-            tries++;
+        for (int i = 0; i < 5; i++) {
             Page page = desk.sit(1_280, ColorScheme.LIGHT);
             page.navigate(pod.url() + "/console/");
             String painted = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0";
@@ -130,7 +127,7 @@ class ConsoleIT {
             best = Math.min(best, number(page, painted));
             page.close();
         }
-        System.out.printf("operations page: first contentful paint after %.0f ms, best of %d%n", best, tries);
+        System.out.printf("operations page: first contentful paint after %.0f ms%n", best);
         assertTrue(best < 1_000, "ms: " + best);
     }
 
@@ -628,6 +625,16 @@ class ConsoleIT {
             assertThat(page.locator(".stat .huge")).hasText(Pattern.compile("100,0\\d\\d"));
             statement.execute("DELETE FROM dead_letters WHERE topic = 'crowd'");
         }
+    }
+
+    /// Else the next one would show nothing.
+    @Test
+    @Order(16)
+    void barriers_wherePagesHaveSome_areFound() {
+        Page page = desk.sit(1_280, ColorScheme.LIGHT);
+        page.setContent("<html lang='en'><title>A page</title><main><button></button></main></html>");
+        List<String> found = Desk.barriers(page);
+        assertTrue(found.size() == 1 && found.getFirst().startsWith("button-name"), found.toString());
     }
 
     /// What keeps people out is looked for in each theme at one width, as axe takes seconds for each; under `-Psoak` at

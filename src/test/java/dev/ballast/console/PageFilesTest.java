@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -58,6 +59,33 @@ class PageFilesTest {
     void tags_followTheContent() {
         assertNotEquals(files.named("app.js").tag(), files.named("api.js").tag());
         assertTrue(files.named("app.js").tag().matches("\"[A-Za-z0-9_-]{16}\""));
+    }
+
+    /// All that is there before the first paint is asked for at once, and not wave after wave, as each module names the
+    /// next; charts come after it.
+    @Test
+    void page_preloadsEveryModuleOfItsFirstView() throws IOException {
+        Set<String> needed = new TreeSet<>();
+        imports("app.js", needed);
+        assertTrue(needed.containsAll(Set.of("lib/lit-html.js", "letter.js")), needed.toString());
+        Set<String> preloaded = Pattern.compile("<link rel=\"modulepreload\" href=\"([^\"]+)\">")
+                .matcher(Files.readString(SOURCES.resolve("index.html")))
+                .results()
+                .map(link -> link.group(1))
+                .collect(toCollection(TreeSet::new));
+        assertEquals(needed, preloaded);
+    }
+
+    private static void imports(String module, Set<String> found) throws IOException {
+        Pattern named = Pattern.compile("(?m)^import .* from '\\./([^']+)';$");
+        for (MatchResult each : named.matcher(Files.readString(SOURCES.resolve(module)))
+                .results()
+                .toList()) {
+            String name = each.group(1);
+            if (found.add(name) && !name.startsWith("lib/")) {
+                imports(name, found);
+            }
+        }
     }
 
     /// The Content-Security-Policy refuses them; a page that relied on one would be broken without a word.

@@ -29,6 +29,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import org.junit.jupiter.api.AfterEach;
@@ -88,6 +89,37 @@ class GateTest {
         server.silent = false;
         await().atMost(PATIENCE).until(() -> !dependency.isSilent());
         query();
+    }
+
+    /// The pool has two connections.
+    @Test
+    void transactions_failedThrownOrGivenUp_giveTheirConnectionsBack() {
+        for (int i = 0; i < 3; i++) {
+            assertThrows(
+                    IllegalStateException.class,
+                    () -> transaction(_ -> Uni.createFrom().failure(new IllegalStateException("refused"))));
+            assertThrows(
+                    IllegalStateException.class,
+                    () -> transaction(_ -> {
+                        throw new IllegalStateException("a defect");
+                    }));
+            CompletableFuture<String> answer = new CompletableFuture<>();
+            CompletableFuture<Void> begun = new CompletableFuture<>();
+            database.inTransaction(_ -> {
+                        begun.complete(null);
+                        return Uni.createFrom().completionStage(answer);
+                    })
+                    .subscribe()
+                    .with(_ -> {})
+                    .cancel();
+            begun.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+            answer.complete("too late");
+        }
+        assertEquals("done", transaction(_ -> Uni.createFrom().item("done")));
+    }
+
+    private String transaction(Function<SqlConnection, Uni<String>> work) {
+        return database.inTransaction(work).await().atMost(PATIENCE);
     }
 
     /// Lines that no log format has made break whoever reads the log.

@@ -106,14 +106,12 @@ class ExportIT {
         Load.Report report = new Load(pod.url(), SERVICE, 4).run(500, _ -> "/users/1");
         assertEquals(0, report.errors(), report.toString());
         // a span ends after its answer, and background work goes on, and its spans too
-        Awaitility.await("arrived and exported are one figure")
-                .atMost(Duration.ofMinutes(2))
-                .untilAsserted(() -> {
-                    Counts after = atRest(pod, service);
-                    long arrived = after.arrived - before.arrived;
-                    assertEquals(after.exported - before.exported, arrived, 0);
-                    assertTrue(arrived >= 500, arrived + " spans of 500 requests");
-                });
+        Awaitility.await("arrived and exported are one figure").untilAsserted(() -> {
+            Counts after = atRest(pod, service);
+            long arrived = after.arrived - before.arrived;
+            assertEquals(after.exported - before.exported, arrived, 0);
+            assertTrue(arrived >= 500, arrived + " spans of 500 requests");
+        });
     }
 
     @ParameterizedTest
