@@ -23,6 +23,7 @@ final class PageFiles {
             "poll.js",
             "show.js",
             "signin.js",
+            "views.js",
             "overview.js",
             "deadletters.js",
             "letter.js",

@@ -6,24 +6,21 @@ import { hasExpired, isOperator, onSession, session, signOut } from './session.j
 import { duration } from './show.js';
 import { afterDraw, whenDrawn, setDraw } from './draw.js';
 import * as signin from './signin.js';
-import * as overview from './overview.js';
-import * as deadletters from './deadletters.js';
-import * as cache from './cache.js';
-import * as limits from './limits.js';
-import * as degradation from './degradation.js';
-import * as audit from './audit.js';
 
-const VIEWS = {
-  overview: { ...overview, title: 'Overview' },
-  'dead-letters': { ...deadletters, title: 'Dead letters' },
-  cache: { ...cache, title: 'Cache' },
-  limits: { ...limits, title: 'Limits' },
-  degradation: { ...degradation, title: 'Degradation' },
-  audit: { ...audit, title: 'Audit' },
+const TITLES = {
+  overview: 'Overview',
+  'dead-letters': 'Dead letters',
+  cache: 'Cache',
+  limits: 'Limits',
+  degradation: 'Degradation',
+  audit: 'Audit',
 };
 
 const root = document.getElementById('app');
 let open = null;
+// None until they have come, after the first picture.
+let views = {};
+let incomplete = false;
 
 function place() {
   const [name, ...rest] = location.hash.replace(/^#\/?/, '').split('/');
@@ -33,25 +30,25 @@ function place() {
   } catch {
     // as it is
   }
-  return { name: Object.hasOwn(VIEWS, name) ? name : 'overview', rest: rest1 };
+  return { name: Object.hasOwn(TITLES, name) ? name : 'overview', rest: rest1 };
 }
 
 function route() {
   const { name, rest } = place();
   if (open !== name) {
     if (open) {
-      VIEWS[open].leave?.();
+      views[open]?.leave?.();
     }
     open = name;
     window.scrollTo(0, 0);
     // a narrow window does not show all tabs
     afterDraw(() => root.querySelector('nav [aria-current="page"]')?.scrollIntoView({ block: 'nearest', inline: 'center' }));
   }
-  document.title = `${VIEWS[name].title} · Ballast`;
+  document.title = `${TITLES[name]} · Ballast`;
   if (isOperator()) {
-    VIEWS[name].enter?.(rest);
+    views[name]?.enter?.(rest);
   } else {
-    VIEWS[name].leave?.();
+    views[name]?.leave?.();
   }
   draw();
 }
@@ -71,7 +68,7 @@ function frame(caller, asked) {
   return html`
     <header class="top">
       <a class="brand" href="#/overview" aria-label="Ballast, overview"><img src="icon.svg" alt="" width="24" height="24"> Ballast</a>
-      <nav aria-label="Views">${Object.entries(VIEWS).map(([name, view]) => html`<a href="#/${name}" aria-current=${open === name ? 'page' : 'false'}>${view.title}</a>`)}</nav>
+      <nav aria-label="Views">${Object.entries(TITLES).map(([name, title]) => html`<a href="#/${name}" aria-current=${open === name ? 'page' : 'false'}>${title}</a>`)}</nav>
       <div class="who">
         ${caller ? html`<span title="Signed in as ${caller.name}"><strong>${caller.name}</strong> <span class="muted">${caller.roles.join(', ') || 'no role'}</span></span>
           <button class="quiet" @click=${signOut}>Sign out</button>` : nothing}
@@ -79,8 +76,8 @@ function frame(caller, asked) {
     </header>
     ${connection()}
     <main id="main" tabindex="-1">
-      <h1 class="sr-only">${VIEWS[open].title}</h1>
-      ${caller && !isOperator() ? foreign(caller) : VIEWS[open].view(place().rest)}
+      <h1 class="sr-only">${TITLES[open]}</h1>
+      ${caller && !isOperator() ? foreign(caller) : (views[open]?.view(place().rest) ?? absent())}
     </main>
     ${asked ? html`<dialog class="sign-in" aria-labelledby="again" @cancel=${(event) => event.preventDefault()}>
       <h2 id="again">Sign in again</h2>
@@ -102,6 +99,13 @@ function connection() {
     away: html` <span>Away for ${duration(Date.now() - feed.since)}.</span> <button class="quiet" @click=${wake}>Try now</button>`,
   }[feed.state];
   return html`<div class="connection ${feed.state}"><span role="status">${said}</span>${beside ?? nothing}</div>`;
+}
+
+/** Instead of a view that has not come. */
+function absent() {
+  return incomplete
+    ? html`<section class="card narrow" role="alert"><h2>This page is not whole</h2><p>A part of it could not be loaded. Load it again.</p></section>`
+    : nothing;
 }
 
 /** Calls of operators answer 403 to anyone else: none of them is offered. */
@@ -133,5 +137,14 @@ setInterval(() => {
 }, 1_000);
 route();
 restart();
-// the largest part, and not needed to sign in
-import('./charts.js');
+import('./views.js').then(
+  (come) => {
+    views = come.views;
+    route();
+  },
+  () => {
+    incomplete = true;
+    draw();
+  },
+);
+import('./charts.js'); // the largest part, and none of the views waits for it

@@ -4,6 +4,9 @@ import uPlot from './lib/uPlot.esm.js';
 import { feed, on } from './feed.js';
 import { count, ms, rate } from './show.js';
 
+// ahead of the page's own, which has the last word
+document.head.prepend(Object.assign(document.createElement('link'), { rel: 'stylesheet', href: 'lib/uPlot.min.css' }));
+
 const perSecond = (value) => rate(value);
 const CHARTS = {
   requests: { title: 'Requests', unit: 'per second', write: perSecond, lines: [['requests', 'all', 1], ['errors', 'errors (5xx)', 5]] },

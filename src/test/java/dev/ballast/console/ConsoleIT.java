@@ -131,6 +131,16 @@ class ConsoleIT {
         assertTrue(best < 1_000, "ms: " + best);
     }
 
+    @Test
+    @Order(27)
+    void partOfThePageMissing_isSaid() {
+        Page page = desk.sit(1_280, ColorScheme.LIGHT);
+        page.route("**/console/limits.js", Route::abort);
+        page.navigate(pod.url() + "/console/#/overview");
+        button(page, "operator").click();
+        assertThat(page.getByRole(AriaRole.ALERT)).containsText("This page is not whole");
+    }
+
     /// Behind one address the calls may reach another pod than the stream.
     @Test
     @Order(22)
